@@ -62,8 +62,10 @@ class Rejection:
         object.__setattr__(self, "detail", " ".join(self.detail.split())[:500])
 
 
-def refuse(item: RawPage | Document | Source, stage: str, reason: Reason, detail: str) -> Rejection:
-    """Returns the rejection of `item`, with all that is known of it."""
+def refuse(item: str | Source | RawPage | Document, stage: str, reason: Reason, detail: str) -> Rejection:
+    """Returns the rejection of `item` (a string is an INPUT of the command), with all that is known of it."""
+    if isinstance(item, str):
+        return Rejection(item, stage, reason, detail)
     if isinstance(item, Source):
         return Rejection(item.uri, stage, reason, detail)
     payload = item.body if isinstance(item, RawPage) else item.text.encode()

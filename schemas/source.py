@@ -27,6 +27,7 @@ class Source:
         start: Where the part begins: bytes of the stored file (WARC, JSON lines), row groups (Parquet).
         end: Where the part ends, exclusive, in the same unit; None for the end of the file. A record
             belongs to the part in which it begins.
+        size: Stored bytes of the file or part; 0 where unknown.
         source_id: The name that a feed list gave it.
         language: The language that a feed list gave it, a hint only.
     """
@@ -35,5 +36,6 @@ class Source:
     kind: Kind
     start: int = 0
     end: int | None = None
+    size: int = 0
     source_id: str | None = None
     language: str | None = None

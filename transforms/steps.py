@@ -1,4 +1,8 @@
-"""Attempt: the one way in which a step turns elements into others or into rejections, and counts it."""
+"""Attempt: the one way in which a step turns elements into others or into rejections, and counts it.
+
+A rejection flows on through the later steps, which leave it alone, and becomes a row at the end. So the graph
+stays one chain that runners fuse: no step has a side output that would have to be kept somewhere.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,16 +11,13 @@ from typing import Any
 import apache_beam as beam
 
 from schemas import Document, RawPage, Reason, Rejection, Source, refuse
+from transforms.progress import tell
 
 #: Namespace of this program's Beam counters.
 COUNTERS = "newsbeam"
-#: Tag of the output with the rejections.
-REJECTS = "rejects"
-#: Tag of the output with what passed.
-PASSED = "passed"
 
-type_of_item = RawPage | Document | Source
-
+#: What enters a step.
+Item = str | Source | RawPage | Document
 #: What a step does with one element: none, one or many results, rejections among them.
 Work = Callable[[Any], Iterable[Any]]
 
@@ -24,6 +25,21 @@ Work = Callable[[Any], Iterable[Any]]
 def count(name: str, number: int = 1) -> None:
     """Adds to the Beam counter `name` of this program."""
     beam.metrics.Metrics.counter(COUNTERS, name).inc(number)
+    tell(name, number)
+
+
+def counted(item: Any, name: str) -> Any:
+    """Returns the item after adding it to the Beam counter `name`."""
+    count(name)
+    return item
+
+
+def attempt(work: Work, item: Any, stage: str) -> Iterator[Any]:
+    """Yields the results of `work(item)`; an exception becomes a `Rejection` behind what came before it."""
+    try:
+        yield from work(item)
+    except Exception as error:  # one bad document must not end a run of a million
+        yield refuse(item, stage, Reason.FAILED, f"{type(error).__name__}: {error}")
 
 
 class _AttemptFn(beam.DoFn):
@@ -34,34 +50,46 @@ class _AttemptFn(beam.DoFn):
     def setup(self) -> None:
         self._work = self._make_work()
 
-    def process(self, element: Any) -> Iterator[Any]:
-        for result in self._guarded(element):
+    def process(self, item: Any) -> Iterator[Any]:
+        if isinstance(item, Rejection):
+            yield item
+            return
+        for result in attempt(self._work, item, self._stage):
             if isinstance(result, Rejection):
                 count(f"rejects/{result.reason}")
-                yield beam.pvalue.TaggedOutput(REJECTS, result)
-            else:
-                yield result
-
-    def _guarded(self, element: Any) -> Iterator[Any]:
-        try:
-            yield from self._work(element)
-        except Exception as error:  # one bad document must not end a run of a million
-            yield refuse(element, self._stage, Reason.FAILED, f"{type(error).__name__}: {error}")
+            yield result
 
 
 @dataclass
 class Attempt(beam.PTransform):
-    """Applies a step to each element; what it refuses, or fails on, goes to the output `rejects`.
+    """Applies a step to each element that was not rejected before.
 
     Attributes:
         stage: The step's name in `Rejection.stage`.
         make_work: Called once per worker (`DoFn.setup`), so that models and automata are built there;
             returns the step itself, a function of one element to its results.
+        takes: Type of the elements, beside `Rejection`.
+        gives: Type of the results, beside `Rejection`.
     """
 
     stage: str
     make_work: Callable[[], Work]
+    takes: type
+    gives: type
 
-    def expand(self, pcoll: Any) -> Any:
-        """Returns the outputs `passed` and `rejects`."""
-        return pcoll | beam.ParDo(_AttemptFn(self.stage, self.make_work)).with_outputs(REJECTS, main=PASSED)
+    def expand(self, items: Any) -> Any:
+        """Returns a PCollection of results and rejections."""
+        step = beam.ParDo(_AttemptFn(self.stage, self.make_work))
+        return items | step.with_input_types(self.takes | Rejection).with_output_types(self.gives | Rejection)
+
+
+@dataclass
+class CountAll(beam.PTransform):
+    """PCollections to one number: how many elements they hold together."""
+
+    def expand(self, pcolls: Any) -> Any:
+        """Returns a PCollection of one number."""
+        numbers = [
+            pcoll | f"Count {index}" >> beam.combiners.Count.Globally() for index, pcoll in enumerate(pcolls)
+        ]
+        return numbers | "All numbers" >> beam.Flatten() | "Add up" >> beam.CombineGlobally(sum)

@@ -1,0 +1,94 @@
+"""The command `newsbeam`."""
+
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Sequence
+
+from schemas.run import pipeline_version
+
+EXIT_DONE = 0
+EXIT_REJECTS = 1
+EXIT_USAGE = 2
+
+
+USAGE = """usage: newsbeam COMMAND …
+
+  newsbeam ingest INPUT... --output URI   read feeds and dumps, write one dataset
+  newsbeam ingest --help                  all options
+  newsbeam --version
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status.
+
+    0: done. 1: done, but more inputs were rejected than allowed, or an INPUT could not be read at all.
+    2: the call is wrong; one line on stderr says what and how to mend it.
+    """
+    command, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    match command:
+        case "ingest":
+            return ingest(rest)
+        case "-h" | "--help":
+            print(USAGE, end="")
+            return EXIT_DONE
+        case "--version":
+            print(f"newsbeam {pipeline_version()}")
+            return EXIT_DONE
+        case _:
+            print(
+                f"newsbeam: no command {command!r}: write `newsbeam ingest INPUT... --output URI`",
+                file=sys.stderr,
+            )
+            return EXIT_USAGE
+
+
+def ingest(arguments: Sequence[str]) -> int:
+    """Runs `newsbeam ingest` and returns its exit status; see `main`."""
+    if "--verbose" not in arguments:
+        _silence_engine()
+    # Only now: the engine logs at import.
+    from pipelines import terminal
+    from pipelines.options import UsageError, parse
+    from pipelines.plan import make_plan
+    from pipelines.run import check_output, run_ingest
+
+    try:
+        options = parse(arguments)
+        plan = make_plan(options.inputs)
+        workers = options.workers or plan.workers()
+        if options.dry_run:
+            terminal.print_plan(plan, options, workers)
+            return EXIT_REJECTS if plan.refused else EXIT_DONE
+        check_output(options)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
+
+    for rejection in plan.refused:
+        print(f"newsbeam: {rejection.source_uri}: {rejection.reason}: {rejection.detail}", file=sys.stderr)
+    with terminal.watch_progress():
+        manifest = run_ingest(options, workers)
+    if manifest is None:
+        print(
+            "newsbeam: the job was handed over; its JSON will lie under _runs/ when it is done",
+            file=sys.stderr,
+        )
+        return EXIT_DONE
+    if options.json:
+        print(json.dumps(manifest, indent=2, ensure_ascii=False))
+    else:
+        terminal.print_summary(manifest, options.output)
+    too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
+    return EXIT_REJECTS if plan.refused or too_many else EXIT_DONE
+
+
+def _silence_engine() -> None:
+    logging.basicConfig(level=logging.CRITICAL)
+    warnings.simplefilter("ignore")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,263 @@
+"""Options: the command line, read once into one frozen record."""
+
+import argparse
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
+
+from pipelines.values import byte_size, day, duration, positive, share
+from schemas.run import Run, default_run_id, pipeline_version
+from schemas.taxonomy import Taxonomy, TaxonomyError, merge, parse_taxonomy, shipped_taxonomy
+from transforms.web import FetchPolicy, default_user_agent
+
+#: Named, because Beam's default is a switch that may try to download another runner.
+LOCAL_RUNNER = "FnApiRunner"
+
+
+class UsageError(Exception):
+    """The call is wrong; the message is one line that says what and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """What `newsbeam ingest` was asked to do.
+
+    Attributes:
+        inputs: The INPUTs as given.
+        output: Root of the dataset, without a slash at its end.
+        run: Id, date and versions of the run.
+        taxonomy: The topics to look for.
+        policy: How to behave on the web.
+        fetch_articles: Whether the links of feeds that were fetched are fetched too.
+        limit: Number of inputs to read at most; None for all.
+        dry_run: Show the plan alone.
+        workers: Local processes; None to choose by the size of the input.
+        max_reject_share: Share of rejects, 0 to 1, above which the exit status is 1.
+        json: Print the run's JSON in place of the summary.
+        verbose: Show what the engine logs.
+        beam: Beam's own options, as given.
+        given: The options of this program as given, for the run's JSON.
+    """
+
+    inputs: tuple[str, ...]
+    output: str
+    run: Run
+    taxonomy: Taxonomy
+    policy: FetchPolicy
+    fetch_articles: bool
+    limit: int | None
+    dry_run: bool
+    workers: int | None
+    max_reject_share: float
+    json: bool
+    verbose: bool
+    beam: tuple[str, ...]
+    given: tuple[tuple[str, str], ...]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+class _BeamParser(_BeamArgumentParser):
+    error = _Parser.error  # type: ignore[assignment]
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Returns the parser of this program's own options."""
+    parser = _Parser(
+        prog="newsbeam ingest",
+        description="Reads every INPUT, writes one dataset, prints a summary. Beam's own options pass through.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="a file, folder, glob or gs:// path of feeds, WARC, …, or the URL of a feed",
+    )
+    add(
+        "--output",
+        required=True,
+        metavar="URI",
+        help="root of the dataset: a local folder or gs://bucket/prefix",
+    )
+    add(
+        "--run-id",
+        metavar="ID",
+        help="names the run; the same run again replaces its own files (default: from date and inputs)",
+    )
+    add("--run-date", type=day, metavar="YYYY-MM-DD", help="the schedule's date (default: today, UTC)")
+    add("--topics", metavar="FILE", help="a taxonomy in place of the one that ships; +FILE adds to it")
+    add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
+    add(
+        "--allow-private-hosts", action="store_true", help="let requests reach private and loopback addresses"
+    )
+    add("--user-agent", default=default_user_agent(), metavar="TEXT", help="(default: %(default)s)")
+    add(
+        "--host-delay",
+        type=duration,
+        default=1.0,
+        metavar="1s",
+        help="between two requests to a host (default: 1s)",
+    )
+    add(
+        "--max-page-bytes",
+        type=byte_size,
+        default=10 * 1024**2,
+        metavar="10M",
+        help="larger pages are rejected (default: 10M)",
+    )
+    add(
+        "--fetch-timeout",
+        type=duration,
+        default=30.0,
+        metavar="30s",
+        help="for a request as a whole (default: 30s)",
+    )
+    add("--limit", type=positive, metavar="N", help="read the first N documents alone")
+    add("--dry-run", action="store_true", help="print what would be read, write nothing")
+    add(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="local processes (default: all cores for a large input, one for a small)",
+    )
+    add(
+        "--max-reject-share",
+        type=share,
+        default=1.0,
+        metavar="SHARE",
+        help="above it the exit status is 1 (default: 1.0)",
+    )
+    add("--json", action="store_true", help="print the run's JSON in place of the summary")
+    add("--verbose", action="store_true", help="show what the engine logs")
+    return parser
+
+
+def make_beam_parser() -> argparse.ArgumentParser:
+    """Returns a parser of Beam's own options."""
+    parser = _BeamParser(prog="newsbeam ingest", add_help=False, allow_abbrev=False)
+    for options in PipelineOptions.__subclasses__():
+        if options.__module__.startswith("apache_beam.") and "_add_argparse_args" in vars(options):
+            options._add_argparse_args(parser)
+    return parser
+
+
+def part_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Returns this program's arguments and Beam's.
+
+    Raises:
+        UsageError: A value that Beam cannot read.
+    """
+    _, ours = make_beam_parser().parse_known_args(list(arguments))
+    rest, beam = list(ours), []
+    for argument in arguments:  # `ours` is what is left of `arguments`, in the same order
+        if rest and rest[0] == argument:
+            rest.pop(0)
+        else:
+            beam.append(argument)
+    return ours, beam
+
+
+def parse(arguments: Sequence[str]) -> IngestOptions:
+    """Reads and checks what stands behind `newsbeam ingest`.
+
+    Raises:
+        UsageError: The call is wrong.
+        SystemExit: `--help` was asked for.
+    """
+    ours, beam = part_arguments(arguments)
+    parser = make_parser()
+    parsed, unknown = parser.parse_known_intermixed_args(ours)
+    if unknown:
+        raise UsageError(_unknown_option(unknown[0], parser))
+    _check_beam(beam, parsed.workers)
+    taxonomy = _taxonomy(parsed.topics)
+    run_date = parsed.run_date or datetime.now(UTC).date()
+    try:
+        run = Run(
+            run_id=parsed.run_id if parsed.run_id is not None else default_run_id(run_date, parsed.inputs),
+            run_date=run_date,
+            pipeline_version=pipeline_version(),
+            taxonomy_version=taxonomy.version,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return IngestOptions(
+        inputs=tuple(dict.fromkeys(parsed.inputs)),
+        output=parsed.output.rstrip("/") or "/",
+        run=run,
+        taxonomy=taxonomy,
+        policy=FetchPolicy(
+            user_agent=parsed.user_agent,
+            timeout=parsed.fetch_timeout,
+            max_page_bytes=parsed.max_page_bytes,
+            host_delay=parsed.host_delay,
+            allow_private_hosts=parsed.allow_private_hosts,
+        ),
+        fetch_articles=not parsed.no_fetch,
+        limit=parsed.limit,
+        dry_run=parsed.dry_run,
+        workers=parsed.workers,
+        max_reject_share=parsed.max_reject_share,
+        json=parsed.json,
+        verbose=parsed.verbose,
+        beam=tuple(beam),
+        given=tuple(sorted(_given(parsed).items())),
+    )
+
+
+def _given(parsed: argparse.Namespace) -> dict[str, str]:
+    silent = {"inputs", "json", "verbose"}
+    return {
+        name: str(value)
+        for name, value in vars(parsed).items()
+        if name not in silent and value not in (None, False)
+    }
+
+
+def _taxonomy(name: str | None) -> Taxonomy:
+    shipped = shipped_taxonomy()
+    if name is None:
+        return shipped
+    path = name.removeprefix("+")
+    try:
+        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+            extra = parse_taxonomy(file.read().decode("utf-8"), path)
+    except TaxonomyError as error:
+        raise UsageError(f"--topics: {error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"--topics: {path} is not UTF-8") from None
+    except Exception as error:
+        raise UsageError(f"--topics: cannot read {path}: {one_line(error)}") from None
+    return merge(shipped, extra) if name.startswith("+") else extra
+
+
+def one_line(error: BaseException) -> str:
+    """Returns what an error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _unknown_option(given: str, parser: argparse.ArgumentParser) -> str:
+    actions = (*parser._actions, *make_beam_parser()._actions)
+    names = [name for action in actions for name in action.option_strings]
+    close = difflib.get_close_matches(given.split("=")[0], names, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"see `{parser.prog} --help`"
+    return f"unknown option {given}: {hint}"
+
+
+def _check_beam(arguments: Sequence[str], workers: int | None) -> None:
+    beam = make_beam_parser().parse_args(list(arguments))
+    if beam.direct_running_mode == "multi_threading":
+        raise UsageError("--direct_running_mode=multi_threading loses rows: leave it out and say --workers N")
+    if workers and beam.runner not in (None, LOCAL_RUNNER):
+        raise UsageError(f"--workers is for local processes: leave it out beside --runner {beam.runner}")

@@ -1,0 +1,53 @@
+"""Plan: what a run would read, and how many local processes that is worth."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemas import Kind, Rejection, Source
+from transforms.sources import list_sources
+
+#: Seconds of work on one core above which several processes pay: starting them takes some ten seconds.
+_WORTH_SECONDS = 45
+#: Stored bytes that a core turns into articles in a second; rough, for this choice alone.
+_BYTES_A_SECOND = {Kind.WARC: 2_000_000, Kind.HTML: 10_000_000}
+_BYTES_OF_TEXT_A_SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What lies behind the INPUTs.
+
+    Attributes:
+        sources: Files, parts of large files, and feeds, in the order of the INPUTs.
+        refused: INPUTs and lists that cannot be read.
+    """
+
+    sources: tuple[Source, ...]
+    refused: tuple[Rejection, ...]
+
+    def files(self) -> dict[str, int]:
+        """Returns the number of files or feeds by kind; the parts of a file count once."""
+        files = {(source.kind, source.uri) for source in self.sources}
+        return dict(sorted(Counter(str(kind) for kind, _ in files).items()))
+
+    def stored_bytes(self) -> int:
+        """Returns the bytes to read from storage."""
+        return sum(source.size for source in self.sources)
+
+    def workers(self) -> int:
+        """Returns the local processes that the work is worth: one, or one a core."""
+        seconds = sum(
+            source.size / _BYTES_A_SECOND.get(source.kind, _BYTES_OF_TEXT_A_SECOND) for source in self.sources
+        )
+        return (os.cpu_count() or 1) if seconds > _WORTH_SECONDS else 1
+
+
+def make_plan(inputs: Iterable[str]) -> Plan:
+    """Lists what lies behind the INPUTs; nothing is read but feed lists and first bytes."""
+    found = [item for given in inputs for item in list_sources(given)]
+    return Plan(
+        sources=tuple(item for item in found if isinstance(item, Source)),
+        refused=tuple(item for item in found if isinstance(item, Rejection)),
+    )

@@ -1,0 +1,93 @@
+"""Run: the graph on the runner that was asked for, from the checks before to the run's JSON after."""
+
+import json
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+
+from pipelines.ingest import build
+from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
+from schemas.table import SCHEMA_VERSION
+from transforms.commit import manifest_path, staging_folder
+
+
+def check_output(options: IngestOptions) -> None:
+    """Makes sure that the dataset can be written, and clears what a killed try of this run left.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    staging = staging_folder(options.output, options.run.run_id)
+    probe = FileSystems.join(staging, "probe")
+    try:
+        if FileSystems.exists(staging):
+            FileSystems.delete([staging])
+        with FileSystems.create(probe, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+            file.write(b"newsbeam")
+        FileSystems.delete([probe])
+    except Exception as error:
+        hint = "; gs:// needs `pip install 'newsbeam[gcp]'`" if options.output.startswith("gs://") else ""
+        raise UsageError(f"--output: cannot write to {options.output}: {one_line(error)}{hint}") from None
+
+
+def about_run(options: IngestOptions) -> dict[str, Any]:
+    """Returns what the run's JSON says beside the counts."""
+    return {
+        "run_id": options.run.run_id,
+        "run_date": options.run.run_date.isoformat(),
+        "inputs": list(options.inputs),
+        "options": {**dict(options.given), "beam": list(options.beam)},
+        "versions": {
+            "newsbeam": options.run.pipeline_version,
+            "schema": SCHEMA_VERSION,
+            "taxonomy": options.run.taxonomy_version,
+            "apache_beam": beam.__version__,
+            "python": platform.python_version(),
+        },
+        "timings": {"started_at": datetime.now(UTC).isoformat(timespec="seconds")},
+    }
+
+
+def beam_options(options: IngestOptions, workers: int) -> PipelineOptions:
+    """Returns Beam's options; where no runner is named, those of a local run with so many processes."""
+    flags = list(options.beam)
+    named = PipelineOptions(flags).view_as(StandardOptions).runner
+    if named is None:
+        flags.append(f"--runner={LOCAL_RUNNER}")
+    if named in (None, LOCAL_RUNNER) and workers > 1:
+        flags += ["--direct_running_mode=multi_processing", f"--direct_num_workers={workers}"]
+    return PipelineOptions(flags)
+
+
+def run_ingest(options: IngestOptions, workers: int) -> Mapping[str, Any] | None:
+    """Runs the pipeline and waits for its end.
+
+    Returns:
+        The run's JSON; None where the runner only took the job and does not wait (a template).
+
+    Raises:
+        RuntimeError: The pipeline failed.
+    """
+    pipeline = beam.Pipeline(options=beam_options(options, workers))
+    build(pipeline, options, about_run(options))
+    result = pipeline.run()
+    if result is None:
+        return None
+    result.wait_until_finish()
+    return read_manifest(options.output, options.run.run_id)
+
+
+def read_manifest(output: str, run_id: str) -> Mapping[str, Any] | None:
+    """Returns the JSON of a run; None where there is none."""
+    path = manifest_path(output, run_id)
+    if not FileSystems.exists(path):
+        return None
+    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+        manifest: dict[str, Any] = json.loads(file.read())
+    return manifest

@@ -1,0 +1,141 @@
+"""Terminal: what a person sees while a run goes on and when it is done; plain lines where nobody watches."""
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.options import IngestOptions
+from pipelines.plan import Plan
+from transforms import progress
+
+_REFRESH_SECONDS = 0.25
+_TOP_TOPICS = 10
+_COUNTS = ("read", "articles", "duplicates", "already_held", "rejects")
+
+
+@contextmanager
+def watch_progress() -> Iterator[None]:
+    """Shows documents read, written and rejected on stderr while the block runs, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with tempfile.NamedTemporaryFile(prefix="newsbeam-") as file:
+        os.environ[progress.VARIABLE] = file.name
+        done = threading.Event()
+        display = threading.Thread(target=_show_progress, args=(file.name, done), daemon=True)
+        display.start()
+        try:
+            yield
+        finally:
+            done.set()
+            display.join()
+            del os.environ[progress.VARIABLE]
+
+
+def _show_progress(path: str, done: threading.Event) -> None:
+    start, counts = time.monotonic(), Counter[str]()
+    with (
+        open(path, "rb") as file,
+        Live(console=Console(stderr=True), transient=True, auto_refresh=False) as live,
+    ):
+        while not done.wait(_REFRESH_SECONDS):
+            counts.update(progress.read_marks(file.read()))
+            live.update(progress_line(counts, time.monotonic() - start), refresh=True)
+
+
+def progress_line(counts: Mapping[str, int], seconds: float) -> Text:
+    """Returns one line on how far a run is."""
+    line = Text()
+    line.append(f"{counts.get('read', 0):,}", "bold").append(" read  ")
+    line.append(f"{counts.get('articles', 0):,}", "bold green").append(" written  ")
+    line.append(f"{counts.get('rejects', 0):,}", "bold red").append(" rejected  ")
+    return line.append(f"{counts.get('read', 0) / max(seconds, 0.1):,.0f}/s  {seconds:,.0f} s", "dim")
+
+
+def print_summary(manifest: Mapping[str, Any], output: str) -> None:
+    """Prints what a run did: tables on a terminal, else one `name<TAB>value` a line."""
+    if sys.stdout.isatty():
+        _print_tables(manifest, output)
+    else:
+        for name, value in summary_lines(manifest, output):
+            print(f"{name}\t{value}")
+
+
+def summary_lines(manifest: Mapping[str, Any], output: str) -> Iterator[tuple[str, object]]:
+    """Yields the summary as names and values."""
+    yield "run_id", manifest["run_id"]
+    yield from ((name, manifest[name]) for name in _COUNTS)
+    for name in ("rejects_by_reason", "articles_by_language", "articles_by_topic"):
+        yield from ((f"{name}.{key}", number) for key, number in manifest[name].items())
+    yield "seconds", manifest["timings"]["seconds"]
+    yield "dataset", output
+
+
+def query(output: str) -> str:
+    """Returns a DuckDB query over the dataset, to paste into a shell."""
+    sql = (
+        "SELECT language, unnest(topic_ids) AS topic, count(*) AS articles "
+        f"FROM read_parquet('{output}/articles/*/*/*.parquet', hive_partitioning = true) "
+        "GROUP BY ALL ORDER BY articles DESC"
+    )
+    return f'duckdb -c "{sql}"'
+
+
+def _print_tables(manifest: Mapping[str, Any], output: str) -> None:
+    console = Console()
+    console.print(
+        Text.assemble(
+            (f"{manifest['articles']:,}", "bold green"),
+            " articles of ",
+            (f"{manifest['read']:,}", "bold"),
+            " inputs, ",
+            (f"{manifest['duplicates']:,}", "bold"),
+            " duplicates, ",
+            (f"{manifest['already_held']:,}", "bold"),
+            " already held, ",
+            (f"{manifest['rejects']:,}", "bold red"),
+            f" rejects, in {manifest['timings']['seconds']} s",
+        )
+    )
+    tables = Table.grid(padding=(0, 3))
+    top_topics = dict(list(manifest["articles_by_topic"].items())[:_TOP_TOPICS])
+    tables.add_row(
+        _table("language", manifest["articles_by_language"]),
+        _table("topic", top_topics),
+        _table("rejected", manifest["rejects_by_reason"]),
+    )
+    console.print(tables)
+    console.print(
+        f"{len(manifest['files'])} files in [bold]{output}[/bold], run [bold]{manifest['run_id']}[/bold]. Ask it:"
+    )
+    console.print(query(output), style="cyan", soft_wrap=True, highlight=False)
+
+
+def _table(name: str, numbers: Mapping[str, int]) -> Table:
+    table = Table(name, Text("articles" if name != "rejected" else "inputs", justify="right"))
+    for key, number in numbers.items():
+        table.add_row(key, Text(f"{number:,}", justify="right"))
+    return table
+
+
+def print_plan(plan: Plan, options: IngestOptions, workers: int) -> None:
+    """Prints what a run would do, one `name<TAB>value` a line."""
+    print(f"run_id\t{options.run.run_id}")
+    print(f"output\t{options.output}")
+    print(f"workers\t{workers}")
+    for kind, number in plan.files().items():
+        print(f"sources.{kind}\t{number}")
+    print(f"bytes\t{plan.stored_bytes()}")
+    for rejection in plan.refused:
+        print(f"refused\t{rejection.source_uri}\t{rejection.reason}\t{rejection.detail}")

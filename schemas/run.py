@@ -1,0 +1,51 @@
+"""Run: what all rows of one run share."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from importlib import metadata
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the pipeline.
+
+    Attributes:
+        run_id: Names the run's files; letters, digits, `.`, `_` and `-`.
+        run_date: The schedule's date, the fetch date of documents that bear none.
+        pipeline_version: The version of this program.
+        taxonomy_version: The version of the topics in use.
+    """
+
+    run_id: str
+    run_date: date
+    pipeline_version: str
+    taxonomy_version: str
+
+    def __post_init__(self) -> None:
+        """Refuses a run id that could not stand in a file name."""
+        if not _RUN_ID.fullmatch(self.run_id):
+            raise ValueError(f"run id {self.run_id!r}: take 1 to 100 letters, digits, '.', '_' or '-'")
+
+    @property
+    def started_on(self) -> datetime:
+        """Midnight UTC of the run date."""
+        return datetime.combine(self.run_date, time(), UTC)
+
+
+def default_run_id(run_date: date, inputs: Iterable[str]) -> str:
+    """Returns a run id that is the same for the same date and inputs, whatever their order."""
+    digest = hashlib.blake2b("\0".join(sorted(set(inputs))).encode(), digest_size=4)
+    return f"{run_date:%Y%m%d}-{digest.hexdigest()}"
+
+
+def pipeline_version() -> str:
+    """Returns the version of the installed program, `0+unknown` in a bare checkout."""
+    try:
+        return metadata.version("newsbeam")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"

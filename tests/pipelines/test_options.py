@@ -1,0 +1,70 @@
+import pytest
+
+from pipelines.options import UsageError, make_beam_parser, make_parser, parse, part_arguments
+
+TAXONOMY = """
+broken: [
+"""
+
+
+def options_of(parser):
+    return {name for action in parser._actions for name in action.option_strings}
+
+
+def test_no_option_of_ours_is_one_of_beams():
+    assert not options_of(make_parser()) & options_of(make_beam_parser())
+
+
+def test_beams_options_pass_through_wherever_they_stand():
+    ours, beam = part_arguments(["--project", "p", "in", "--output", "out", "--runner=DataflowRunner", "in2"])
+    assert ours == ["in", "--output", "out", "in2"]
+    assert beam == ["--project", "p", "--runner=DataflowRunner"]
+
+
+def test_a_call_becomes_one_frozen_record():
+    options = parse(
+        ["b", "--output", "out/", "a", "b", "--run-id", "r1", "--run-date", "2026-11-20", "--no-fetch",
+         "--host-delay", "2s", "--max-page-bytes", "1M", "--runner=FnApiRunner"]
+    )  # fmt: skip
+    assert options.inputs == ("b", "a")
+    assert options.output == "out"
+    assert (options.run.run_id, options.run.run_date.isoformat()) == ("r1", "2026-11-20")
+    assert not options.fetch_articles
+    assert (options.policy.host_delay, options.policy.max_page_bytes) == (2.0, 1024**2)
+    assert options.beam == ("--runner=FnApiRunner",)
+    with pytest.raises(AttributeError):
+        options.output = "x"
+
+
+def test_the_run_id_is_the_same_for_the_same_call():
+    call = ["a", "--output", "o", "--run-date", "2026-11-20"]
+    assert parse(call).run == parse(call).run
+    assert parse(call).run.run_id.startswith("20261120-")
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (["--output", "o"], "INPUT"),
+        (["a"], "--output"),
+        (["a", "--output", "o", "--run-dat", "2026-11-20"], "did you mean --run-date"),
+        (["a", "--output", "o", "--run-date", "yesterday"], "write YYYY-MM-DD"),
+        (["a", "--output", "o", "--run-id", "a/b"], "run id 'a/b'"),
+        (["a", "--output", "o", "--topics", "nowhere.yaml"], "cannot read nowhere.yaml"),
+        (["a", "--output", "o", "--direct_running_mode=multi_threading"], "loses rows"),
+        (["a", "--output", "o", "--workers", "2", "--runner", "DataflowRunner"], "leave it out"),
+        (["a", "--output", "o", "--max-reject-share", "2"], "from 0 to 1"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_line(call, says):
+    with pytest.raises(UsageError) as caught:
+        parse(call)
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_taxonomy_is_told_with_its_file(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(TAXONOMY)
+    with pytest.raises(UsageError, match=r"mine\.yaml"):
+        parse(["a", "--output", "o", "--topics", str(file)])

@@ -1,0 +1,40 @@
+from pipelines.terminal import progress_line, query, summary_lines
+from transforms import progress
+
+MANIFEST = {
+    "run_id": "r1", "read": 4, "articles": 2, "duplicates": 1, "already_held": 0, "rejects": 1,
+    "rejects_by_reason": {"empty": 1}, "articles_by_language": {"de": 2}, "articles_by_topic": {},
+    "files": [], "timings": {"seconds": 2.5},
+}  # fmt: skip
+
+
+def test_where_nobody_watches_the_summary_is_names_and_values():
+    lines = dict(summary_lines(MANIFEST, "out"))
+    assert lines["read"] == 4
+    assert lines["rejects_by_reason.empty"] == 1
+    assert lines["articles_by_language.de"] == 2
+    assert lines["dataset"] == "out"
+
+
+def test_progress_shows_numbers_and_rate():
+    line = progress_line({"read": 3000, "articles": 1200, "rejects": 7}, 2.0).plain
+    assert line.split() == ["3,000", "read", "1,200", "written", "7", "rejected", "1,500/s", "2", "s"]
+
+
+def test_workers_tell_what_the_terminal_reads(tmp_path, monkeypatch):
+    file = tmp_path / "progress"
+    monkeypatch.setenv(progress.VARIABLE, str(file))
+    progress.tell("read", 3)
+    progress.tell("rejects/empty")
+    progress.tell("duplicates", 5)
+    assert progress.read_marks(file.read_bytes()) == {"read": 3, "articles": 0, "rejects": 1}
+
+
+def test_nothing_is_told_where_nobody_asked(monkeypatch):
+    monkeypatch.delenv(progress.VARIABLE, raising=False)
+    monkeypatch.setattr(progress, "_open", lambda path: 1 / 0)
+    progress.tell("read")
+
+
+def test_the_query_names_the_dataset():
+    assert "'data/articles/*/*/*.parquet'" in query("data")

@@ -1,0 +1,194 @@
+"""Commit: the finished files of a run move into place together, its JSON last.
+
+The whole commit is one element in one worker, so it happens after all files are written and can be tried
+again: a file that is already in place is left there. Readers that trust only runs with a JSON under `_runs/`
+never see half a run.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+
+from schemas.run import Run
+from schemas.table import ARTICLES, REJECTS, Table
+from transforms.parquet import WrittenFile
+
+#: Files moved in one call to the storage.
+_BATCH = 100
+
+
+class CountsDoNotAddUpError(RuntimeError):
+    """An input was lost or counted twice; the run must not be trusted."""
+
+
+def staging_folder(output: str, run_id: str) -> str:
+    """Returns the hidden folder for files that live as long as the run."""
+    return FileSystems.join(output, "_staging", run_id)
+
+
+def manifest_path(output: str, run_id: str) -> str:
+    """Returns where the run's JSON lies."""
+    return FileSystems.join(output, "_runs", f"{run_id}.json")
+
+
+def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[str, Any]:
+    """Returns the counts of a run.
+
+    Raises:
+        CountsDoNotAddUpError: What was read is not what was written, dropped and refused.
+    """
+    rows: Counter[str] = Counter()
+    groups: dict[str, Counter[str]] = {"language": Counter(), "topic": Counter(), "reason": Counter()}
+    files = sorted(files, key=lambda file: file.target)
+    for file in files:
+        rows[file.target.split("/", 1)[0]] += file.rows
+        for column, value, number in file.groups:
+            groups[column][value] += number
+    counts = {
+        "read": read,
+        "articles": rows[ARTICLES.name],
+        "duplicates": duplicates,
+        "already_held": 0,  # until runs skip what earlier ones hold
+        "rejects": rows[REJECTS.name],
+    }
+    if read != sum(counts.values()) - read:
+        raise CountsDoNotAddUpError(f"the counts of the run do not add up: {counts}")
+    return {
+        **counts,
+        "rejects_by_reason": _by_number(groups["reason"]),
+        "articles_by_language": _by_number(groups["language"]),
+        "articles_by_topic": _by_number(groups["topic"]),
+        "files": [{"path": file.target, "rows": file.rows, "bytes": file.bytes} for file in files],
+    }
+
+
+def _by_number(counter: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+def move_into_place(files: Iterable[WrittenFile], output: str) -> None:
+    """Moves each file to its target; one that was moved before is left there.
+
+    Raises:
+        OSError: A file is neither where it was written nor where it belongs.
+    """
+    moves = [(file.path, FileSystems.join(output, *file.target.split("/"))) for file in files]
+    moves = [
+        (path, target) for path, target in moves if FileSystems.exists(path) or not FileSystems.exists(target)
+    ]
+    for folder in {FileSystems.split(target)[0] for _, target in moves}:
+        if not FileSystems.exists(folder):
+            FileSystems.mkdirs(folder)
+    for start in range(0, len(moves), _BATCH):
+        paths, targets = zip(*moves[start : start + _BATCH], strict=True)
+        FileSystems.rename(list(paths), list(targets))
+
+
+def stale_files(output: str, run_id: str, targets: Iterable[str]) -> list[str]:
+    """Returns the files that an earlier try of the run left and this one did not write."""
+    own = re.compile(rf"{re.escape(run_id)}-\d{{5}}\.parquet")
+    current = {FileSystems.join(output, *target.split("/")) for target in targets}
+    stale = []
+    for table in (ARTICLES, REJECTS):
+        for match in FileSystems.match([_pattern(output, table, run_id)]):
+            names = [found.path for found in match.metadata_list]
+            stale += [
+                name for name in names if own.fullmatch(FileSystems.split(name)[1]) and name not in current
+            ]
+    return sorted(stale)
+
+
+def _pattern(output: str, table: Table, run_id: str) -> str:
+    return FileSystems.join(output, table.name, *["*"] * len(table.partitions), f"{run_id}-*.parquet")
+
+
+def commit(
+    files: Iterable[WrittenFile], read: int, duplicates: int, output: str, run: Run, about: Mapping[str, Any]
+) -> str:
+    """Moves the files of a run into place, writes its JSON and clears its hidden folder.
+
+    Args:
+        files: All files of the run.
+        read: Number of inputs.
+        duplicates: Number of articles that were dropped as duplicates.
+        output: The dataset's root.
+        run: The run.
+        about: What the JSON says beside the counts: `run_id`, `inputs`, `options`, `versions`, and `timings`
+            with `started_at` in ISO 8601.
+
+    Returns:
+        Where the JSON lies.
+
+    Raises:
+        CountsDoNotAddUpError: See `summarise`; nothing was moved then.
+        OSError: The storage failed.
+    """
+    files = list(files)
+    summary = summarise(files, read, duplicates)
+    manifest = manifest_path(output, run.run_id)
+    if FileSystems.exists(manifest):
+        FileSystems.delete([manifest])
+    move_into_place(files, output)
+    stale = stale_files(output, run.run_id, [file.target for file in files])
+    if stale:
+        FileSystems.delete(stale)
+    staging = staging_folder(output, run.run_id)
+    _write_json(manifest, {**about, **summary, "timings": _timings(about["timings"])}, staging)
+    FileSystems.delete([staging])
+    return manifest
+
+
+def _timings(timings: Mapping[str, str]) -> dict[str, Any]:
+    start, now = datetime.fromisoformat(timings["started_at"]), datetime.now(UTC)
+    seconds = round((now - start).total_seconds(), 1)
+    return {**timings, "finished_at": now.isoformat(timespec="seconds"), "seconds": seconds}
+
+
+def _write_json(path: str, value: Mapping[str, Any], staging: str) -> None:
+    draft = FileSystems.join(staging, "run.json")
+    with FileSystems.create(draft, compression_type=CompressionTypes.UNCOMPRESSED) as sink:
+        sink.write(json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")
+    folder = FileSystems.split(path)[0]
+    if not FileSystems.exists(folder):
+        FileSystems.mkdirs(folder)
+    FileSystems.rename([draft], [path])
+
+
+@dataclass
+class Commit(beam.PTransform):
+    """PCollection of `WrittenFile` to one element: the path of the run's JSON.
+
+    Attributes:
+        output: The dataset's root.
+        run: The run.
+        about: See `commit`.
+        read: PCollection of one number.
+        duplicates: PCollection of one number.
+    """
+
+    output: str
+    run: Run
+    about: Mapping[str, Any]
+    read: Any
+    duplicates: Any
+
+    def expand(self, files: Any) -> Any:
+        """Returns a PCollection of one path."""
+        counts = beam.pvalue.AsSingleton(self.read), beam.pvalue.AsSingleton(self.duplicates)
+        return (
+            files.pipeline
+            | "Once" >> beam.Create([self.output])
+            | "Move into place" >> beam.Map(_commit, beam.pvalue.AsList(files), *counts, self.run, self.about)
+        )
+
+
+def _commit(output: str, files: list[WrittenFile], read: int, duplicates: int, run: Run, about: Any) -> str:
+    return commit(files, read, duplicates, output, run, about)

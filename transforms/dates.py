@@ -1,0 +1,82 @@
+"""Dates: moments of publication in what people and machines write, in UTC."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from dateutil import parser
+from htmldate import find_date
+from lxml.html import HtmlElement
+
+from transforms.sources.times import to_utc
+
+#: A moment this long after the fetch is a mistake of the page (a time zone's worth is none).
+TOLERANCE = timedelta(days=1)
+#: Nothing on the web is older.
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+_MONTH = re.compile(r"\d{4}(?:-\d\d)?")
+# /2024/05/17/, /2024-05-17-, /20240517/
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+_BRACKETED_ZONE = re.compile(r"\[[^\]]*\]$")
+#: Offsets in seconds of the abbreviations that news sites use and RFC 822 does not define.
+_ZONES = {
+    "CET": 3600, "CEST": 7200, "MEZ": 3600, "MESZ": 7200, "BST": 3600, "EET": 7200, "EEST": 10800, "MSK": 10800,
+    "JST": 32400, "KST": 32400, "HKT": 28800, "SGT": 28800, "AEST": 36000, "AEDT": 39600, "SAST": 7200,
+    "EST": -18000, "EDT": -14400, "ET": -18000, "CST": -21600, "CDT": -18000, "MST": -25200, "MDT": -21600,
+    "PST": -28800, "PDT": -25200, "IST": 19800,
+}  # fmt: skip
+# Two fillers for what a string leaves open: where the results differ, the string named no full day.
+_FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
+
+
+def parse_moment(text: str) -> datetime | None:
+    """Returns the moment that `text` names, in UTC; None where it names no full day.
+
+    ISO 8601, RFC 2822, Unix time, and dates in English prose or in numbers, then with the day before the month.
+    Without a zone, UTC; without a time, midnight.
+    """
+    text = _BRACKETED_ZONE.sub("", text.strip())
+    if _MONTH.fullmatch(text):
+        return None
+    moment = to_utc(text) or _prose(text)
+    return moment if moment and moment >= EARLIEST else None
+
+
+def in_url(url: str) -> datetime | None:
+    """Returns midnight UTC of the day in the path of `url`: `/2024/05/17/`, `/2024-05-17-`, `/20240517`."""
+    match = _URL_DAY.search(re.sub(r"^\w+://[^/]*", "", url).partition("?")[0])
+    return to_utc("-".join(match.group(1, 3, 4))) if match else None
+
+
+def visible(tree: HtmlElement, url: str | None, latest: datetime) -> datetime | None:
+    """Returns midnight UTC of the day that a page shows, by htmldate's search of mark-up and text."""
+    found = find_date(
+        tree,
+        url=url,
+        original_date=True,
+        extensive_search=True,
+        deferred_url_extractor=True,
+        max_date=latest.replace(tzinfo=None),
+    )
+    return to_utc(found) if found else None
+
+
+def believable(moment: datetime | None, latest: datetime | None) -> datetime | None:
+    """Returns `moment` unless it lies more than `TOLERANCE` after `latest`, the fetch."""
+    return None if moment is None or (latest is not None and moment > latest + TOLERANCE) else moment
+
+
+def _prose(text: str) -> datetime | None:
+    if not 8 <= len(text) <= 60 or not any(c.isdigit() for c in text):
+        return None
+    try:
+        first, second = (
+            parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset) for filler in _FILLERS
+        )
+    except (ValueError, OverflowError):
+        return None
+    return to_utc(first) if first == second else None
+
+
+def _offset(name: str, seconds: int | None) -> int:
+    return _ZONES.get(name, 0) if seconds is None else seconds

@@ -1,0 +1,79 @@
+"""Shape: what can be said of a line without knowing its language or its neighbours."""
+
+import re
+from dataclasses import dataclass
+
+#: Longer lines are never boilerplate by their words; it also bounds what matching costs.
+MAX_KEY_CHARS = 500
+#: Words from which a line counts as prose even if it ends without a full stop.
+LONG_WORDS = 25
+#: Words from which a line that ends like a sentence counts as prose.
+SENTENCE_WORDS = 5
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[©+]")
+_BULLET = re.compile(r"[•◦▪●■►▶‣⁃∙·*\-–—]\s+|\d{1,2}[.)]\s+")
+_CLOSERS = "\"'”’»«“„‘›‹)]）】』」 \u00a0"
+_STOPS = ".!?…。！？।۔؟։"
+#: A stop inside a line: followed by white space and no lower case letter, or an ideographic one.
+_SENTENCE_BREAK = re.compile(r"(?<=\w\w)[.!?…।۔؟][\"'”’»“)\]]*\s+(?=[^\sa-z])|[。！？]")
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A line and its measures.
+
+    Attributes:
+        text: The line, trimmed; never empty.
+        key: Its words in lower case, numbers as `#`, one space around each; empty for long lines.
+        words: Number of words; a CJK character counts half.
+        sentences: Number of sentences, 1 at least.
+        closed: Whether it ends like a sentence.
+        bullet: Whether it is an item of a list.
+    """
+
+    text: str
+    key: str
+    words: float
+    sentences: int
+    closed: bool
+    bullet: bool
+
+    @property
+    def prose(self) -> bool:
+        """Whether it reads like a sentence or a paragraph rather than a label, a link or a heading."""
+        return self.words >= (SENTENCE_WORDS if self.closed else LONG_WORDS)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether it was cut off, as teasers are."""
+        return self.text.rstrip(_CLOSERS).endswith(("...", "…"))
+
+
+def split_lines(text: str) -> list[str]:
+    """Returns the lines of `text`, trimmed, without those that show nothing."""
+    return [line for piece in _BREAKS.split(text) if (line := piece.strip(" \t\u00a0\u200b\ufeff\u3000\u00ad"))]
+
+
+def shape_of(text: str) -> Shape:
+    """Measures a trimmed line."""
+    words = 0.0
+    for match in _WORD.finditer(text):
+        words += 0.5 if "\u3040" <= match[0] <= "\uffff" and len(match[0]) == 1 else 1.0
+    core = text[-40:].rstrip(_CLOSERS)
+    return Shape(
+        text=text,
+        key=key_of(text) if len(text) <= MAX_KEY_CHARS else "",
+        words=words,
+        sentences=1 + sum(match.end() < len(text) for match in _SENTENCE_BREAK.finditer(text)),
+        closed=core.endswith(tuple(_STOPS)),
+        bullet=_BULLET.match(text) is not None,
+    )
+
+
+def key_of(text: str) -> str:
+    """Returns the words of `text` in lower case, numbers as `#`, one space around each."""
+    words = ("#" if token.isdecimal() else token for token in _TOKEN.findall(text.casefold()))
+    return f" {' '.join(words)} "

@@ -1,0 +1,231 @@
+"""Feeds, stored or fetched, to one page an entry: RSS 0.9x, 1.0, 2.0 and Atom by feedparser, JSON Feed here."""
+
+import hashlib
+import html
+import io
+import json
+import re
+import xml.sax
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from time import struct_time
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+from resiliparse.extract.html2text import extract_plain_text
+
+from schemas import Media, Metadata, RawPage, Reason, Rejection, Source
+from transforms.sources.kinds import HEAD_BYTES, foreign_media
+from transforms.sources.times import to_utc
+
+_WEB = ("http://", "https://")
+_ROOT_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+_TAG_OR_REFERENCE = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a feed says of one article; `text` is HTML or, where `media` says so, text."""
+
+    id: str | None
+    link: str | None
+    text: str
+    media: Media
+    title: str | None
+    summary: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    language: str | None
+
+
+def parse_feed(
+    body: bytes, source: Source, charset: str | None, fetched_at: datetime | None
+) -> Iterator[RawPage | Rejection]:
+    """Yields the pages of a feed's entries, and a rejection for each entry that is none. Does no I/O.
+
+    Args:
+        body: The feed, content encodings undone.
+        source: Where it came from: its URL or path is the base of relative links.
+        charset: As the HTTP header says, None if it was silent.
+        fetched_at: In UTC; None for a stored feed.
+    """
+
+    def refused(reason: Reason, detail: str, uri: str = source.uri, payload: bytes = body) -> Rejection:
+        return Rejection(uri, "read", reason, detail, payload=payload, fetched_at=fetched_at)
+
+    if not body.removeprefix(b"\xef\xbb\xbf").strip():
+        yield refused(Reason.EMPTY, "an empty feed")
+        return
+    if media := foreign_media(body[:HEAD_BYTES]):
+        yield refused(Reason.UNSUPPORTED_MEDIA, f"{media}, not a feed")
+        return
+    try:
+        entries, cut = _entries(body, source, charset)
+    except ValueError as error:
+        yield refused(Reason.NOT_A_FEED, str(error))
+        return
+    for entry in entries:
+        key = (
+            entry.id
+            or entry.link
+            or hashlib.blake2b(entry.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        )
+        uri = f"{source.uri}#{key}"
+        if not entry.link and not entry.text.strip():
+            yield refused(
+                Reason.MISSING_FIELD, "an entry with neither link nor text", uri, (entry.title or "").encode()
+            )
+            continue
+        yield RawPage(
+            source_uri=uri,
+            via="feed",
+            body=entry.text.encode("utf-8", "replace"),
+            media=entry.media,
+            charset="utf-8",
+            url=entry.link,
+            source_id=source.source_id or source.uri,
+            fetched_at=fetched_at,
+            metadata=Metadata(
+                title=entry.title,
+                summary=entry.summary,
+                authors=entry.authors,
+                published_at=entry.published_at,
+                published_from="feed" if entry.published_at else None,
+                language=entry.language or source.language,
+            ),
+        )
+    if cut:
+        yield refused(Reason.TRUNCATED, "the feed ends before its last element is closed", payload=body[cut:])
+
+
+def _entries(body: bytes, source: Source, charset: str | None) -> tuple[list[_Entry], int]:
+    """Returns the whole entries of a feed and where in `body` the cut-off rest begins, 0 if it is whole.
+
+    Raises:
+        ValueError: It is no feed.
+    """
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+        return _json_entries(body), 0
+    body = _DOCTYPE.sub(b"", body, count=1)  # declares entities, if anything: none are expanded
+    parsed = feedparser.parse(
+        io.BytesIO(body),  # bytes alone would be tried as a file's name
+        response_headers={
+            "content-type": _content_type(body, charset),
+            "content-location": source.uri if source.uri.startswith(_WEB) else "",
+        },
+        resolve_relative_uris=True,
+        sanitize_html=True,
+    )
+    if not parsed.version:
+        raise ValueError("neither RSS, Atom nor JSON Feed")
+    base = source.uri if source.uri.startswith(_WEB) else parsed.feed.get("link") or ""
+    language = _plain(parsed.feed.get("language"))
+    entries = [_xml_entry(entry, base, language) for entry in parsed.entries]
+    broken = isinstance(parsed.get("bozo_exception"), xml.sax.SAXException)
+    if not broken or _ROOT_END.search(body[-HEAD_BYTES:]):
+        return entries, 0
+    ends = list(re.finditer(rb"</(?:\w+:)?(?:item|entry)\s*>", body, re.IGNORECASE))
+    return entries[: len(ends)], ends[-1].end() if ends else max(body.find(b"<"), 1)
+
+
+def _content_type(body: bytes, charset: str | None) -> str:
+    """Returns the content type that makes feedparser decode rightly: what is UTF-8 is so whatever is declared."""
+    if not body.isascii():
+        try:
+            body.decode()
+            charset = "utf-8"
+        except UnicodeDecodeError:
+            pass
+    return f"application/xml; charset={charset}" if charset else "application/xml"
+
+
+def _xml_entry(entry: Mapping[str, Any], base: str, language: str | None) -> _Entry:
+    contents = [*entry.get("content", ()), entry.get("summary_detail") or {}]
+    texts = [_as_html(content) for content in contents if content.get("value")]
+    link = entry.get("feedburner_origlink") or entry.get("link") or ""
+    names = (author.get("name") for author in entry.get("authors", ()))
+    return _Entry(
+        id=_clean(entry.get("id")),
+        link=_web_address(base, link),
+        text=max(texts, key=len, default=""),
+        media=Media.HTML,
+        title=_plain(entry.get("title")),
+        summary=_plain(entry.get("summary")),
+        authors=tuple(name for author in names if (name := _plain(author))),
+        published_at=_published(entry),
+        language=next((content["language"] for content in contents if content.get("language")), None)
+        or language,
+    )
+
+
+def _as_html(content: Mapping[str, Any]) -> str:
+    value: str = content["value"]
+    return html.escape(value, quote=False) if content.get("type") == "text/plain" else value
+
+
+def _published(entry: Mapping[str, Any]) -> datetime | None:
+    for name in ("published", "updated", "created"):
+        parsed = entry.get(f"{name}_parsed")
+        moment = to_utc(datetime(*parsed[:6])) if isinstance(parsed, struct_time) else to_utc(entry.get(name))
+        if moment:
+            return moment
+    return None
+
+
+def _json_entries(body: bytes) -> list[_Entry]:
+    """Reads a JSON Feed, https://www.jsonfeed.org/version/1.1/.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        feed = json.loads(body.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise ValueError("JSON nested too deeply") from error
+    items = feed.get("items")
+    if "jsonfeed.org/version/" not in str(feed.get("version")) or not isinstance(items, list):
+        raise ValueError("JSON, but no JSON Feed")
+    base = _clean(feed.get("home_page_url")) or ""
+    return [_json_entry(item, base, feed) for item in items if isinstance(item, dict)]
+
+
+def _json_entry(item: Mapping[str, Any], base: str, feed: Mapping[str, Any]) -> _Entry:
+    content, text = _clean(item.get("content_html")), _clean(item.get("content_text"))
+    authors = item.get("authors") or [item.get("author")]
+    people = [author for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
+    return _Entry(
+        id=_clean(item.get("id")) or (str(item["id"]) if isinstance(item.get("id"), int) else None),
+        link=_web_address(base, _clean(item.get("url")) or _clean(item.get("external_url")) or ""),
+        text=content or text or _clean(item.get("summary")) or "",
+        media=Media.HTML if content else Media.TEXT,
+        title=_plain(item.get("title")),
+        summary=_plain(item.get("summary")),
+        authors=tuple(name for author in people if (name := _plain(author.get("name")))),
+        published_at=to_utc(item.get("date_published")) or to_utc(item.get("date_modified")),
+        language=_clean(item.get("language")) or _clean(feed.get("language")),
+    )
+
+
+def _clean(value: object) -> str | None:
+    """Returns a string without lone surrogates, None for what is none or blank."""
+    return value.encode("utf-8", "replace").decode().strip() or None if isinstance(value, str) else None
+
+
+def _plain(value: object) -> str | None:
+    """Returns a text without markup and references, on one line."""
+    text = _clean(value)
+    if text and _TAG_OR_REFERENCE.search(text):
+        text = extract_plain_text(text, preserve_formatting=False)
+    return " ".join(text.split()) or None if text else None
+
+
+def _web_address(base: str, link: str) -> str | None:
+    """Returns `link` as seen from `base`, None for what is no web address."""
+    try:
+        address = urljoin(base, link.strip()) if link.strip() else ""
+    except ValueError:  # a malformed host, such as "http://[x"
+        return None
+    return address if address.startswith(_WEB) else None

@@ -1,0 +1,168 @@
+"""Stage rows: full rows go to temporary files at once, so that only small references are shuffled.
+
+Runners keep or ship every value of a GroupByKey whole; the in-process one in memory. A reference is some
+hundred bytes where a row is some thousand. Staged files lie under a hidden prefix, one Arrow IPC file a
+flush, one record batch a partition; a retried bundle leaves files that no reference names.
+"""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.transforms.window import WindowedValue
+
+from schemas.table import Row, Table
+
+#: Bytes of rows that a worker holds before it writes them.
+FLUSH_BYTES = 16 * 1024 * 1024
+#: Bytes that a row takes beside its strings; only the relation between rows matters.
+_ROW_OVERHEAD = 256
+
+
+@dataclass(frozen=True, slots=True)
+class RowRef:
+    """Where a staged row lies, and what is known of it without reading it.
+
+    Attributes:
+        identity: 128 bits in hexadecimal; rows with the same identity are the same article and text.
+        rank: Of several rows with one identity the one with the lowest rank is kept.
+        partition: Hive path, `fetched_date=2026-11-20/language=de`.
+        size: Estimated bytes of the row in memory.
+        file: The staged file.
+        batch: Number of its record batch.
+        row: Number of the row in the batch.
+    """
+
+    identity: str
+    rank: str
+    partition: str
+    size: int
+    file: str
+    batch: int
+    row: int
+
+
+def row_identity(row: Row, table: Table) -> str:
+    """Returns the digest of the columns that tell rows apart: article and text, or a reject's whole order."""
+    names = ("article_id", "content_hash") if "article_id" in table.schema.names else table.order
+    parts = "\0".join(str(row[name]) for name in names)
+    return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def row_rank(row: Row) -> str:
+    """Returns a string that sorts the earliest fetched row first, then by where it came from."""
+    return f"{row['fetched_at'].timestamp():020.6f} {row['source_uri']}"
+
+
+def partition_path(row: Row, table: Table) -> str:
+    """Returns the hive path of the row's partition."""
+    return "/".join(f"{name}={row[name]}" for name in table.partitions)
+
+
+def row_size(value: Any) -> int:
+    """Returns the bytes of the strings in a row or part of one, plus a share for the rest of the row."""
+    if isinstance(value, dict):
+        return _ROW_OVERHEAD + sum(row_size(part) for part in value.values())
+    if isinstance(value, list):
+        return sum(row_size(part) for part in value)
+    return len(value) if isinstance(value, str | bytes) else 0
+
+
+def write_staged(rows: Sequence[Row], table: Table, folder: str) -> list[RowRef]:
+    """Writes rows to a new file in `folder` and returns their references, in the order of the rows."""
+    file = FileSystems.join(folder, f"{table.name}-{uuid.uuid4().hex}.arrow")
+    members: dict[str, list[Row]] = {}
+    places: list[tuple[str, int]] = []
+    for row in rows:
+        partition = partition_path(row, table)
+        batch = members.setdefault(partition, [])
+        places.append((partition, len(batch)))
+        batch.append(row)
+    with (
+        FileSystems.create(file, compression_type=CompressionTypes.UNCOMPRESSED) as sink,
+        pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer,
+    ):
+        for batch in members.values():
+            writer.write_batch(pa.RecordBatch.from_pylist(batch, schema=table.schema))
+    numbers = {partition: number for number, partition in enumerate(members)}
+    return [
+        RowRef(
+            identity=row_identity(row, table),
+            rank=row_rank(row),
+            partition=partition,
+            size=row_size(row),
+            file=file,
+            batch=numbers[partition],
+            row=number,
+        )
+        for row, (partition, number) in zip(rows, places, strict=True)
+    ]
+
+
+def read_staged(refs: Iterable[RowRef], table: Table) -> pa.Table:
+    """Returns the rows that `refs` name, in no particular order; each file is opened once."""
+    wanted: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for ref in refs:
+        wanted[ref.file][ref.batch].append(ref.row)
+    batches = []
+    for file, rows_by_batch in wanted.items():
+        with FileSystems.open(file, compression_type=CompressionTypes.UNCOMPRESSED) as source:
+            reader = pa.ipc.open_file(source)
+            batches += [reader.get_batch(batch).take(pa.array(rows)) for batch, rows in rows_by_batch.items()]
+    return pa.Table.from_batches(batches, schema=table.schema)
+
+
+class _StageFn(beam.DoFn):
+    def __init__(self, table: Table, folder: str) -> None:
+        self._table = table
+        self._folder = folder
+
+    def start_bundle(self) -> None:
+        self._rows: list[Row] = []
+        self._times: list[tuple[Any, Any]] = []
+        self._bytes = 0
+
+    def process(
+        self, row: Row, timestamp: Any = beam.DoFn.TimestampParam, window: Any = beam.DoFn.WindowParam
+    ) -> Iterator[WindowedValue]:
+        self._rows.append(row)
+        self._times.append((timestamp, window))
+        self._bytes += row_size(row)
+        if self._bytes >= FLUSH_BYTES:
+            yield from self._flush()
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        yield from self._flush()
+
+    def _flush(self) -> Iterator[WindowedValue]:
+        if self._rows:
+            refs = write_staged(self._rows, self._table, self._folder)
+            for ref, (timestamp, window) in zip(refs, self._times, strict=True):
+                yield WindowedValue(ref, timestamp, (window,))
+        self.start_bundle()
+
+
+@dataclass
+class StageRows(beam.PTransform):
+    """PCollection of rows to the references of their staged copies.
+
+    Attributes:
+        table: What the rows are of.
+        folder: Hidden folder of the run for files that live as long as the run.
+    """
+
+    table: Table
+    folder: str
+
+    def expand(self, rows: Any) -> Any:
+        """Returns a PCollection of `RowRef`."""
+        return rows | "Write temporary files" >> beam.ParDo(
+            _StageFn(self.table, self.folder)
+        ).with_output_types(RowRef)

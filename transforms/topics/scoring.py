@@ -1,0 +1,71 @@
+"""Scoring: from the finds of a topic's terms to points, and from points to a score."""
+
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import NamedTuple
+
+
+class Find(NamedTuple):
+    """A place where a term, or several close together, stand.
+
+    Attributes:
+        start: Offset in characters.
+        end: Exclusive.
+        word: The number of the word that it begins with.
+        boost: Factor for the place: title, lead or body.
+    """
+
+    start: int
+    end: int
+    word: int
+    boost: float
+
+
+def apart(finds: Iterable[Find]) -> list[Find]:
+    """Returns the finds in text order without those that overlap one before; of two that begin together, the longer."""
+    kept: list[Find] = []
+    end = -1
+    for find in sorted(finds, key=lambda f: (f.start, -f.end)):
+        if find.start >= end:
+            kept.append(find)
+            end = find.end
+    return kept
+
+
+def near(groups: Sequence[Sequence[Find]], within: int) -> list[Find]:
+    """Returns the places, apart from each other, where all groups occur within a window of words.
+
+    One sweep over all finds: a window ends at the current find and begins at the earliest of the latest
+    finds of each group, so there is none shorter that ends there.
+    """
+    if not all(groups):
+        return []
+    places: list[Find] = []
+    latest: dict[int, Find] = {}
+    for find, group in sorted((find, group) for group, finds in enumerate(groups) for find in finds):
+        latest[group] = find
+        if len(latest) == len(groups):
+            first = min(latest.values())
+            if find.word - first.word <= within:
+                end = max(f.end for f in latest.values())
+                places.append(Find(first.start, end, first.word, first.boost))
+                latest.clear()
+    return places
+
+
+def outside(finds: list[Find], phrases: Sequence[Find]) -> list[Find]:
+    """Returns the finds that do not lie within one of the phrases."""
+    if not phrases:
+        return finds
+    return [f for f in finds if not any(p.start <= f.start and f.end <= p.end for p in phrases)]
+
+
+def points(finds: Iterable[Find], weight: float, repeat: float) -> list[tuple[float, Find]]:
+    """Returns each find with its points: the best placed in full, each further one `repeat` times the last."""
+    ranked = sorted(finds, key=attrgetter("boost"), reverse=True)
+    return [(weight * find.boost * repeat**rank, find) for rank, find in enumerate(ranked)]
+
+
+def score(total: float, threshold: float) -> float:
+    """Maps points to 0–1: 0.5 at the threshold, 0.67 at twice as much. A score, not a probability."""
+    return round(total / (total + threshold), 4)

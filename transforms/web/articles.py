@@ -1,0 +1,79 @@
+"""FetchArticles: from the entries of feeds to the pages they link to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import apache_beam as beam
+from resiliparse.parse.html import HTMLTree
+
+from schemas import Media, RawPage, Reason, Rejection, refuse
+from transforms.steps import count
+from transforms.web.address import Network
+from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
+from transforms.web.hosts import STAGE, FetchByHost, Fetcher
+
+
+def article_or_refusal(entry: RawPage, answer: Answer) -> RawPage | Refusal:
+    """Returns the page that `entry` links to, with all that the feed says of it, or why there is none."""
+    if isinstance(answer, Refusal):
+        return answer
+    if not answer.body.strip():
+        return Refusal(Reason.EMPTY, "the page is empty")
+    return page_of(entry, answer)
+
+
+def page_of(entry: RawPage, fetched: Fetched) -> RawPage:
+    """Returns `entry` with the fetched page as its body; its URL stays the link as given."""
+    return replace(
+        entry,
+        via="page",
+        body=fetched.body,
+        media=Media.HTML,
+        charset=fetched.charset,
+        fetched_at=fetched.fetched_at,
+    )
+
+
+def has_text(entry: RawPage) -> bool:
+    """Tells whether the body holds anything to read; pictures and empty markup are nothing."""
+    if entry.media is Media.TEXT:
+        return bool(entry.body.strip())
+    body = HTMLTree.parse_from_bytes(entry.body, entry.charset or "utf-8", errors="replace").body
+    return body is not None and bool((body.text or "").strip())
+
+
+def _settle(entry: RawPage, answer: Answer) -> Iterator[RawPage | Rejection]:
+    article = article_or_refusal(entry, answer)
+    if isinstance(article, RawPage):
+        yield article
+    elif has_text(entry):
+        count(f"fetch-fallback/{article.reason}")
+        yield entry
+    else:
+        yield refuse(entry, STAGE, article.reason, article.detail)
+
+
+def _link(entry: RawPage) -> str | None:
+    return entry.url
+
+
+@dataclass
+class FetchArticles(beam.PTransform):
+    """Fetches the page of each feed entry; where that fails, the entry's own content stands in for it.
+
+    From entries (`via` is `feed`) to pages (`via` is `page`), to entries whose page could not be had, and to
+    rejections of those of them that have no text of their own. Rejections before it pass through. The
+    counters `fetch-fallback/<reason>` tell how many entries stand in for their page.
+
+    Attributes:
+        policy: Limits and manners.
+        network: In place of the policy's own.
+    """
+
+    policy: FetchPolicy
+    network: Network | None = None
+
+    def expand(self, items: Any) -> Any:
+        """Returns a PCollection of pages and rejections."""
+        return items | FetchByHost(self.policy, _link, Fetcher.article, _settle, self.network)
