@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from schemas.run import pipeline_version
 EXIT_DONE = 0
 EXIT_REJECTS = 1
 EXIT_USAGE = 2
+EXIT_FAILED = 70  # EX_SOFTWARE of sysexits.h
 
 
 USAGE = """usage: newsbeam COMMAND …
@@ -58,9 +60,8 @@ def ingest(arguments: Sequence[str]) -> int:
     try:
         options = parse(arguments)
         plan = make_plan(options.inputs)
-        workers = options.workers or plan.workers()
         if options.dry_run:
-            terminal.print_plan(plan, options, workers)
+            terminal.print_plan(plan, options)
             return EXIT_REJECTS if plan.refused else EXIT_DONE
         check_output(options)
     except UsageError as error:
@@ -69,8 +70,13 @@ def ingest(arguments: Sequence[str]) -> int:
 
     for rejection in plan.refused:
         print(f"newsbeam: {rejection.source_uri}: {rejection.reason}: {rejection.detail}", file=sys.stderr)
-    with terminal.watch_progress():
-        manifest = run_ingest(options, workers)
+    try:
+        with terminal.watch_progress():
+            manifest = run_ingest(options, plan)
+    except Exception:
+        traceback.print_exc()
+        print("newsbeam: the run failed; nothing of it is in the dataset", file=sys.stderr)
+        return EXIT_FAILED
     if manifest is None:
         print(
             "newsbeam: the job was handed over; its JSON will lie under _runs/ when it is done",

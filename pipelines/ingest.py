@@ -7,35 +7,36 @@ from typing import Any
 import apache_beam as beam
 
 from pipelines.options import IngestOptions
-from schemas import Document, Kind, Rejection, Source
+from schemas import Document, Kind, RawPage, Rejection, Source
 from schemas.table import ARTICLES, REJECTS, article_row, reject_row
 from transforms.clean import CleanPages
 from transforms.commit import Commit, staging_folder
 from transforms.duplicates import DUPLICATES, KEPT, DropDuplicates
 from transforms.language import DetectLanguage
 from transforms.parquet import WriteParquet
-from transforms.sources import ListSources, ReadPages, ReadSample
+from transforms.sample import ReadSample
+from transforms.sources import ListSources, ReadPages
 from transforms.staging import StageRows
-from transforms.steps import CountAll, counted
+from transforms.steps import CountAll, Only, counted
 from transforms.topics import TagTopics
 from transforms.web import FetchArticles, FetchFeeds
 
 
-def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, Any]) -> None:
+def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, Any], *, web: bool) -> None:
     """Adds the graph of `newsbeam ingest` to a pipeline.
 
     Args:
         pipeline: Without steps.
         options: What to read, where to write, how.
         about: What the run's JSON says beside the counts; see `transforms.commit.commit`.
+        web: Whether INPUTs name feeds to fetch. Pages of the web take a way of their own through the graph:
+            joined before their text is clean, whole pages would be kept in memory.
     """
     run, staging = options.run, staging_folder(options.output, options.run.run_id)
-    stored, polled = pipeline | "Read" >> ReadInputs(options)
-    ways = {"stored": stored, "polled": polled}
-
-    refs = {name: pages | f"Make articles, {name}" >> MakeArticles(options) for name, pages in ways.items()}
-    articles = [outputs["articles"] for outputs in refs.values()] | "All articles" >> beam.Flatten()
-    rejects = [outputs["rejects"] for outputs in refs.values()] | "All rejects" >> beam.Flatten()
+    pages = pipeline | "Read" >> ReadInputs(options, web)
+    refs = [way | f"Make articles, {name}" >> MakeArticles(options) for name, way in pages.items()]
+    articles = [outputs["articles"] for outputs in refs] | "All articles" >> beam.Flatten()
+    rejects = [outputs["rejects"] for outputs in refs] | "All rejects" >> beam.Flatten()
 
     unique = articles | "Drop duplicates" >> DropDuplicates()
     files = [
@@ -43,32 +44,37 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
         rejects | "Write rejects" >> WriteParquet(REJECTS, run.run_id, staging),
     ] | "All files" >> beam.Flatten()
 
-    read = (stored, polled) | "Count inputs" >> CountAll()
+    read = tuple(pages.values()) | "Count inputs" >> CountAll()
     duplicates = (unique[DUPLICATES],) | "Count duplicates" >> CountAll()
     files | "Commit" >> Commit(options.output, run, about, read, duplicates)
 
 
 @dataclass
 class ReadInputs(beam.PTransform):
-    """The INPUTs to two PCollections of pages and rejections: those of stored files, those of the web."""
+    """The INPUTs to pages and rejections: those of `files` and, where there are any, those of the `web`."""
 
     options: IngestOptions
+    web: bool
 
-    def expand(self, pipeline: Any) -> Any:
-        """Returns the two PCollections."""
-        options = self.options
-        policy = options.policy
+    def expand(self, pipeline: Any) -> dict[str, Any]:
+        """Returns a PCollection a way."""
+        options, policy = self.options, self.options.policy
         if options.limit:
-            sample = pipeline | "Read a sample" >> ReadSample(options.inputs, policy, options.limit)
-            stored, polled = sample | "Part files from feeds" >> beam.Partition(_is_of_web, 2)
+            sample = pipeline | "Read a sample" >> ReadSample(options.inputs, options.limit, policy)
+            if not self.web:
+                return {"files": sample}
+            files, entries = sample | "Part files from web" >> beam.Partition(_is_of_web, 2)
         else:
-            sources = pipeline | "List" >> ListSources(options.inputs)
-            files, feeds = sources | "Part files from feeds" >> beam.Partition(_is_feed_url, 2)
-            stored = files | "Read files" >> ReadPages(policy.max_page_bytes)
-            polled = feeds | "Fetch feeds" >> FetchFeeds(policy)
+            inputs = pipeline | "INPUTs" >> beam.Create(options.inputs)
+            sources = inputs | "List sources" >> ListSources()
+            if not self.web:
+                return {"files": sources | "Read files" >> ReadPages(policy.max_page_bytes)}
+            stored, feeds = sources | "Part files from feeds" >> beam.Partition(_is_feed_url, 2)
+            files = stored | "Read files" >> ReadPages(policy.max_page_bytes)
+            entries = feeds | "Fetch feeds" >> FetchFeeds(policy)
         if options.fetch_articles:
-            polled = polled | "Fetch articles" >> FetchArticles(policy)
-        return stored, polled
+            entries = entries | "Fetch articles" >> FetchArticles(policy)
+        return {"files": files, "web": entries}
 
 
 @dataclass
@@ -89,11 +95,11 @@ class MakeArticles(beam.PTransform):
         )
         return {
             "articles": outcomes
-            | "Take documents" >> beam.Filter(lambda outcome: isinstance(outcome, Document))
+            | "Take documents" >> Only(Document)
             | "Make article rows" >> beam.Map(article_row, run)
             | "Stage articles" >> StageRows(ARTICLES, staging),
             "rejects": outcomes
-            | "Take rejections" >> beam.Filter(lambda outcome: isinstance(outcome, Rejection))
+            | "Take rejections" >> Only(Rejection)
             | "Make reject rows" >> beam.Map(reject_row, run)
             | "Stage rejects" >> StageRows(REJECTS, staging),
         }
@@ -104,4 +110,8 @@ def _is_feed_url(source: Source | Rejection, _: int) -> int:
 
 
 def _is_of_web(page: RawPage | Rejection, _: int) -> int:
-    return int(isinstance(page, RawPage) and page.via == "feed" and is_url(page.source_uri))
+    return int(
+        isinstance(page, RawPage)
+        and page.via == "feed"
+        and page.source_uri.startswith(("http://", "https://"))
+    )

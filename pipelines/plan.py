@@ -32,6 +32,10 @@ class Plan:
         files = {(source.kind, source.uri) for source in self.sources}
         return dict(sorted(Counter(str(kind) for kind, _ in files).items()))
 
+    def has_feed_urls(self) -> bool:
+        """Tells whether anything is to be fetched from the web."""
+        return any(source.kind is Kind.FEED_URL for source in self.sources)
+
     def stored_bytes(self) -> int:
         """Returns the bytes to read from storage."""
         return sum(source.size for source in self.sources)

@@ -13,6 +13,7 @@ from apache_beam.options.pipeline_options import PipelineOptions, StandardOption
 
 from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
+from pipelines.plan import Plan
 from schemas.table import SCHEMA_VERSION
 from transforms.commit import manifest_path, staging_folder
 
@@ -65,8 +66,12 @@ def beam_options(options: IngestOptions, workers: int) -> PipelineOptions:
     return PipelineOptions(flags)
 
 
-def run_ingest(options: IngestOptions, workers: int) -> Mapping[str, Any] | None:
+def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
     """Runs the pipeline and waits for its end.
+
+    Args:
+        options: What to read, where to write, how.
+        plan: What lies behind the INPUTs; decides the shape of the graph and the local processes.
 
     Returns:
         The run's JSON; None where the runner only took the job and does not wait (a template).
@@ -74,8 +79,8 @@ def run_ingest(options: IngestOptions, workers: int) -> Mapping[str, Any] | None
     Raises:
         RuntimeError: The pipeline failed.
     """
-    pipeline = beam.Pipeline(options=beam_options(options, workers))
-    build(pipeline, options, about_run(options))
+    pipeline = beam.Pipeline(options=beam_options(options, options.workers or plan.workers()))
+    build(pipeline, options, about_run(options), web=plan.has_feed_urls())
     result = pipeline.run()
     if result is None:
         return None

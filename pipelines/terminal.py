@@ -129,11 +129,11 @@ def _table(name: str, numbers: Mapping[str, int]) -> Table:
     return table
 
 
-def print_plan(plan: Plan, options: IngestOptions, workers: int) -> None:
+def print_plan(plan: Plan, options: IngestOptions) -> None:
     """Prints what a run would do, one `name<TAB>value` a line."""
     print(f"run_id\t{options.run.run_id}")
     print(f"output\t{options.output}")
-    print(f"workers\t{workers}")
+    print(f"workers\t{options.workers or plan.workers()}")
     for kind, number in plan.files().items():
         print(f"sources.{kind}\t{number}")
     print(f"bytes\t{plan.stored_bytes()}")

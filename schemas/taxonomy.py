@@ -12,11 +12,11 @@ from importlib import resources
 from typing import NoReturn, TypeVar
 
 import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 #: The language of terms that are searched in texts of every language: names, loan words.
 ANY_LANGUAGE = "any"
 
-_Node = yaml.nodes.Node
 _T = TypeVar("_T")
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -184,13 +184,13 @@ class _Reader:
         scoring = self._scoring(top.get("scoring")) if base is None else base.scoring
         return _sealed(self._string(top["version"]), scoring, shared.values(), topics)
 
-    def _rule(self, node: _Node, topic: str) -> TopicRule:
+    def _rule(self, node: Node, topic: str) -> TopicRule:
         self._topic = topic
         keys = {"label", "definition", "maps", "broader", "sets", "signals"}
         keys |= {"require", "negatives", "negative_cap", "ignore", "threshold"}
         given = self._mapping(node, keys, {"label", "definition", "signals", "threshold"})
         shared, self._sets = self._sets, self._sets | self._term_sets(given.get("sets"))
-        if isinstance(negatives := given.get("negatives"), _Node) and "negative_cap" not in given:
+        if isinstance(negatives := given.get("negatives"), Node) and "negative_cap" not in given:
             self._fail(_line(negatives), "`negatives` need a `negative_cap`: the most points they take away")
         rule = TopicRule(
             id=topic,
@@ -210,7 +210,7 @@ class _Reader:
         self._sets, self._topic = shared, ""
         return rule
 
-    def _clause(self, node: _Node, *, weighted: bool) -> Clause:
+    def _clause(self, node: Node, *, weighted: bool) -> Clause:
         extra = {"weight"} if weighted else set[str]()
         given = self._mapping(node, {"any", "near", "within"} | extra, extra)
         if ("any" in given) == ("near" in given):
@@ -225,20 +225,20 @@ class _Reader:
             self._fail(_line(node), "`near` needs two sets or more, and `within: N` words")
         return Clause(groups, int(self._number(given["within"], over=0)), weight)
 
-    def _group(self, node: _Node) -> tuple[TermSet, ...]:
+    def _group(self, node: Node) -> tuple[TermSet, ...]:
         """Reads one name of a set, or a list of them."""
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, SequenceNode):
             return self._list(node, self._named)
         return (self._named(node),)
 
-    def _named(self, node: _Node) -> TermSet:
+    def _named(self, node: Node) -> TermSet:
         name = self._string(node)
         if name not in self._sets:
             known = ", ".join(sorted(self._sets)) or "none"
             self._fail(_line(node), f"no set of terms is called `{name}`; there are: {known}")
         return self._sets[name]
 
-    def _term_sets(self, node: _Node | None) -> dict[str, TermSet]:
+    def _term_sets(self, node: Node | None) -> dict[str, TermSet]:
         if node is None:
             return {}
         sets = {}
@@ -249,33 +249,34 @@ class _Reader:
             sets[name] = TermSet(name, terms)
         return sets
 
-    def _terms(self, node: _Node) -> tuple[str, ...]:
+    def _terms(self, node: Node) -> tuple[str, ...]:
         """Reads terms: a YAML list, or one text with commas between them."""
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, SequenceNode):
             terms = self._list(node, self._string)
         else:
-            terms = tuple(" ".join(t.split()) for t in self._string(node).split(","))
+            terms = tuple(" ".join(t.split()) for t in self._string(node).split(",") if t.strip())
         for term in terms:
-            if not any(c.isalnum() for c in term):
-                self._fail(_line(node), f"the term `{term}` has no letters; drop it or a comma too many")
+            bare = term.strip("*")
+            if not (bare and bare[0].isalnum() and bare[-1].isalnum()):
+                self._fail(_line(node), f"the term `{term}` must begin and end with a letter, a digit or `*`")
         return tuple(dict.fromkeys(terms))
 
-    def _scoring(self, node: _Node | None) -> Scoring:
+    def _scoring(self, node: Node | None) -> Scoring:
         if node is None:
             return Scoring()
         given = self._mapping(node, {"title", "lead", "lead_chars", "repeat"})
         numbers = {key: self._number(n) for key, n in given.items()}
         if numbers.get("repeat", 0) >= 1:
-            self._fail(_line(given["repeat"]), "`repeat` must be below 1, so that repeats count less and less")
+            self._fail(_line(given["repeat"]), "`repeat` must be below 1, so that repeats count less")
         lead_chars = int(numbers.pop("lead_chars", Scoring().lead_chars))
         return replace(Scoring(lead_chars=lead_chars), **numbers)
 
     def _mapping(
-        self, node: _Node, known: set[str] | None = None, needed: Iterable[str] = ()
-    ) -> dict[str, _Node]:
-        if not isinstance(node, yaml.MappingNode):
+        self, node: Node, known: set[str] | None = None, needed: Iterable[str] = ()
+    ) -> dict[str, Node]:
+        if not isinstance(node, MappingNode):
             self._fail(_line(node), "expected `key: value` lines here")
-        found: dict[str, _Node] = {}
+        found: dict[str, Node] = {}
         for key_node, value in node.value:
             key = self._string(key_node)
             if key in found:
@@ -287,22 +288,22 @@ class _Reader:
             self._fail(_line(node), f"`{missing[0]}:` is missing; add it")
         return found
 
-    def _list(self, node: _Node | None, read: Callable[[_Node], _T]) -> tuple[_T, ...]:
+    def _list(self, node: Node | None, read: Callable[[Node], _T]) -> tuple[_T, ...]:
         if node is None:
             return ()
-        if not isinstance(node, yaml.SequenceNode):
+        if not isinstance(node, SequenceNode):
             self._fail(_line(node), "expected a list here: lines that begin with `- `")
         return tuple(read(item) for item in node.value)
 
-    def _strings(self, node: _Node) -> tuple[tuple[str, str], ...]:
+    def _strings(self, node: Node) -> tuple[tuple[str, str], ...]:
         return tuple((key, self._string(value)) for key, value in self._mapping(node).items())
 
-    def _string(self, node: _Node) -> str:
-        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+    def _string(self, node: Node) -> str:
+        if not isinstance(node, ScalarNode) or not node.value.strip():
             self._fail(_line(node), "expected a text here")
         return str(node.value).strip()
 
-    def _number(self, node: _Node, over: float = -1.0) -> float:
+    def _number(self, node: Node, over: float = -1.0) -> float:
         value = self._string(node)
         try:
             number = float(value)
@@ -317,5 +318,5 @@ class _Reader:
         raise TaxonomyError(f"{self._name}:{line}: {topic}{problem}") from None
 
 
-def _line(node: _Node) -> int:
+def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1

@@ -1,0 +1,1 @@
+"""One step a module: pure functions first, the PTransform that applies them last."""

@@ -3,12 +3,16 @@
 import html
 import re
 from collections.abc import Iterable
+from itertools import chain
 
-from transforms.dump.credits import agency_in, agency_of, agency_of_dateline
+from transforms.dump.attribution import agency_in, agency_of_dateline
+from transforms.dump.vocabulary import AGENCIES
 
 #: Lines at either end of a text in which credits stand.
 CREDIT_LINES = 4
 
+_AGENCY_OF = {alias: agency for agency, aliases in AGENCIES.items() for alias in aliases}
+_BYLINE_BREAK = re.compile(r"[,;/|()]|\s-\s|\b(?:und|and)\b")
 _SPLIT = re.compile(
     r"\s*(?:,|;|\||•|·|\n|、|\s/\s|\s(?:und|and|et|y|e|og|och|en|i|ve|&|mit|with)\s)\s*", re.IGNORECASE
 )
@@ -46,22 +50,27 @@ def clean_authors(names: Iterable[str]) -> tuple[str, ...]:
 def find_agency(text: str) -> str | None:
     """Returns the news agency that an article's text credits, None where it credits none.
 
-    Only in the places of credits: datelines, signatures ("ak/Reuters"), "(dpa)" behind a last sentence, "Quelle: dpa".
-    An agency that is a subject ("Reuters reported") is no credit.
+    Only in the places of credits: datelines, signatures ("ak/Reuters"), "(dpa)" behind a last sentence,
+    "Quelle: dpa". An agency that is a subject ("Reuters reported") is no credit.
     """
     lines = text.split("\n")
-    head, foot = lines[:CREDIT_LINES], lines[-CREDIT_LINES:]
-    found = [*map(agency_of_dateline, head), *map(agency_in, reversed(foot)), *map(agency_in, head)]
-    return next(filter(None, found), None)
+    datelines = map(agency_of_dateline, lines[:CREDIT_LINES])
+    signatures = map(agency_in, reversed(lines[-CREDIT_LINES:]))
+    return next(filter(None, chain(datelines, signatures)), None)
 
 
 def agency_among(names: Iterable[str]) -> str | None:
     """Returns the first news agency among bylines: "dpa", "AFP, MANILA", "Max Muster/dpa"."""
-    parts = (part for byline in names for part in re.split(r"[,;/|()]|\s-\s|\bund\b|\band\b", html.unescape(byline)))
-    return next(filter(None, map(agency_of, parts)), None)
+    parts = (part for byline in names for part in _BYLINE_BREAK.split(html.unescape(byline)))
+    return next(filter(None, map(_agency_of, parts)), None)
+
+
+def _agency_of(name: str) -> str | None:
+    name = name.strip(" .*")
+    return _AGENCY_OF.get(name.casefold()) if len(name) > 2 or name.isupper() else None
 
 
 def _is_name(name: str) -> bool:
-    if not 2 < len(name) <= 60 or agency_of(name) or _ROLE.search(name):
+    if not 2 < len(name) <= 60 or _agency_of(name) or _ROLE.search(name):
         return False
     return not any(c.isdigit() or c in "_/<>{}=" for c in name) and len(name.split()) <= 6

@@ -29,6 +29,10 @@ _SUPERSETS = {
     "big5": "big5hkscs",
 }
 
+#: Pairs that uchardet mistakes for each other: letters of one are signs in the other.
+_SIBLINGS = {"cp1250": "iso8859-2", "iso8859-2": "cp1250"}
+_SIGN_IN_WORD = re.compile(r"[^\W\d_][\x80-\xbf]|[\x80-\xbf][^\W\d_]")
+
 #: Longest first: the mark of UTF-16 begins that of UTF-32.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -159,7 +163,13 @@ def _detect(body: bytes) -> str | None:
     telling = b"\n".join(line for line in body.split(b"\n") if not line.isascii())
     name = detect_encoding(telling, max_len=DETECTION_BYTES, html5_compatible=False)
     codec = _codec("euc-kr" if name and name.lower() in ("uhc", "cp949") else name)
+    if codec in _SIBLINGS:
+        return min((codec, _SIBLINGS[codec]), key=lambda likely: _signs_in_words(telling, likely))
     return None if codec == "utf-8" else codec
+
+
+def _signs_in_words(body: bytes, codec: str) -> int:
+    return len(_SIGN_IN_WORD.findall(body.decode(codec, errors="replace")))
 
 
 def _is_plausible(text: str) -> bool:

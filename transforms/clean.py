@@ -1,15 +1,31 @@
 """Clean: the step from a page or a text file to a document."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import Any
+
+import apache_beam as beam
 
 from schemas import Document, Media, Metadata, RawPage, Reason, Rejection, refuse
-from transforms import dates
 from transforms.authors import find_agency
 from transforms.charset import UndecodableError, decode, normalise
+from transforms.dates import is_believable
+from transforms.declared import read_declared
 from transforms.dump import clean_dump
 from transforms.metadata import merge_metadata, page_metadata
-from transforms.page import PageText, extract_fragment, extract_page, is_fragment, parse_page
+from transforms.page import (
+    PageText,
+    characters,
+    extract_fragment,
+    extract_page,
+    is_fragment,
+    parse_page,
+    plain_fragment,
+)
+from transforms.steps import Attempt
+from transforms.titles import key_of
 from transforms.urls import canonicalise, choose_canonical, registrable_domain
 
 #: The step's name in rejections.
@@ -31,51 +47,52 @@ def clean_page(page: RawPage, run_date: date) -> Document | Rejection:
         return refuse(page, STAGE, Reason.UNDECODABLE, str(error))
     if not source.strip():
         return refuse(page, STAGE, Reason.EMPTY, "nothing but white space")
-    dated = replace(page, fetched_at=page.fetched_at or datetime.combine(run_date, time(), UTC))
-    found = _from_html(dated, source) if page.media is Media.HTML else _from_text(dated, source)
+    fetched_at = page.fetched_at or datetime.combine(run_date, time(), UTC)
+    found = (_from_html if page.media is Media.HTML else _from_text)(page, source, fetched_at)
     return found or refuse(page, STAGE, Reason.NO_ARTICLE, f"no article text in {len(source)} characters")
 
 
-def _from_html(page: RawPage, source: str) -> Document | None:
-    if is_fragment(source):
-        found = extract_fragment(source)
-        return _document(page, found, Metadata()) if found.text else None
+def _from_html(page: RawPage, source: str, fetched_at: datetime) -> Document | None:
+    if page.via == "feed" or is_fragment(source):
+        return _document(page, fetched_at, extract_fragment(source), Metadata())
     tree = parse_page(source)
-    extracted = extract_page(source, tree, page.url) if tree is not None else None
-    if tree is None or extracted is None:
+    if tree is None:
         return None
-    return _document(page, extracted, page_metadata(tree, page.url, page.fetched_at))
+    declared = read_declared(tree)
+    url = canonicalise(page.url) if page.url else None  # a hint below, where no odd address may raise
+    found = extract_page(source, tree, declared, url)
+    own = page_metadata(tree, declared, url, fetched_at)
+    return _document(page, fetched_at, found, own) if found else None
 
 
-def _from_text(page: RawPage, source: str) -> Document | None:
-    dump = clean_dump(source)
-    text, given = dump.text, page.metadata.title
-    if given and dump.title and not _same_words(given, dump.title):
-        text = f"{dump.title}\n{text}"  # what was taken for the title was the text's first line
-    if not text:
-        return None
+def _from_text(page: RawPage, source: str, fetched_at: datetime) -> Document | None:
+    if page.via == "feed":  # an editor's own text, perhaps one sentence: nothing of a page is left over in it
+        return _document(page, fetched_at, plain_fragment(source), Metadata())
+    dump = clean_dump(source, page.metadata.title)
     own = Metadata(
         title=dump.title,
         summary=dump.summary,
         authors=dump.authors,
         published_at=dump.published_at,
-        published_from="text" if dump.published_at else None,
+        published_from=dump.published_from,
         agency=dump.agency,
     )
-    return _document(page, PageText(text, "dump", _characters(source)), own)
+    return _document(page, fetched_at, PageText(dump.text, "dump", characters(source)), own)
 
 
-def _document(page: RawPage, found: PageText, own: Metadata) -> Document:
+def _document(page: RawPage, fetched_at: datetime, found: PageText, own: Metadata) -> Document | None:
     known = merge_metadata(page.metadata, own)
     text = _without_title(normalise(found.text), known.title)
-    published_at = dates.believable(known.published_at, page.fetched_at)
+    if not text:
+        return None
+    published_at = known.published_at if is_believable(known.published_at, fetched_at) else None
     canonical_url = choose_canonical(page.url, known.canonical_url)
     return Document(
         source_uri=page.source_uri,
         via=page.via,
         text=text,
         text_from=found.text_from,
-        boilerplate_share=_share_dropped(_characters(text), found.visible_chars),
+        boilerplate_share=_share_dropped(characters(text), found.visible_chars),
         url=page.url,
         canonical_url=canonical_url,
         domain=registrable_domain(canonical_url) if canonical_url else None,
@@ -86,22 +103,14 @@ def _document(page: RawPage, found: PageText, own: Metadata) -> Document:
         agency=known.agency or find_agency(text),
         published_at=published_at,
         published_from=known.published_from if published_at else None,
-        fetched_at=page.fetched_at,
+        fetched_at=fetched_at,
     )
 
 
 def _without_title(text: str, title: str | None) -> str:
     """Returns `text` without a first line that repeats the title, unless it is all there is."""
     head, _, rest = text.partition("\n")
-    return rest if title and rest and _same_words(head, title) else text
-
-
-def _same_words(one: str, other: str) -> bool:
-    return _letters(one) == _letters(other)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return rest if title and rest and key_of(head) == key_of(title) else text
 
 
 def _line(text: str | None) -> str | None:
@@ -109,9 +118,27 @@ def _line(text: str | None) -> str | None:
     return " ".join(normalise(text).split()) or None if text else None
 
 
-def _characters(text: str) -> int:
-    return sum(map(len, text.split()))
-
-
 def _share_dropped(kept: int, visible: int) -> float:
     return min(1.0, max(0.0, 1 - kept / visible)) if visible else 0.0
+
+
+def _clean(run_date: date, page: RawPage) -> Iterator[Document | Rejection]:
+    yield clean_page(page, run_date)
+
+
+@dataclass
+class CleanPages(beam.PTransform):
+    """Pages to documents, and to rejections of those that are no articles; see `clean_page`.
+
+    Attributes:
+        run_date: The fetch date of pages that bear none.
+    """
+
+    run_date: date
+
+    def expand(self, pages: Any) -> Any:
+        """Returns a PCollection of documents and rejections."""
+        return pages | Attempt(STAGE, self._make_work, RawPage, Document)
+
+    def _make_work(self) -> Callable[[RawPage], Iterator[Document | Rejection]]:
+        return partial(_clean, self.run_date)

@@ -20,10 +20,10 @@ _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[
 _BRACKETED_ZONE = re.compile(r"\[[^\]]*\]$")
 #: Offsets in seconds of the abbreviations that news sites use and RFC 822 does not define.
 _ZONES = {
-    "CET": 3600, "CEST": 7200, "MEZ": 3600, "MESZ": 7200, "BST": 3600, "EET": 7200, "EEST": 10800, "MSK": 10800,
-    "JST": 32400, "KST": 32400, "HKT": 28800, "SGT": 28800, "AEST": 36000, "AEDT": 39600, "SAST": 7200,
-    "EST": -18000, "EDT": -14400, "ET": -18000, "CST": -21600, "CDT": -18000, "MST": -25200, "MDT": -21600,
-    "PST": -28800, "PDT": -25200, "IST": 19800,
+    "CET": 3600, "CEST": 7200, "MEZ": 3600, "MESZ": 7200, "BST": 3600, "EET": 7200,
+    "EEST": 10800, "MSK": 10800, "IST": 19800, "JST": 32400, "KST": 32400, "HKT": 28800, "SGT": 28800,
+    "AEST": 36000, "AEDT": 39600, "SAST": 7200, "EST": -18000, "EDT": -14400, "ET": -18000,
+    "CST": -21600, "CDT": -18000, "MST": -25200, "MDT": -21600, "PST": -28800, "PDT": -25200,
 }  # fmt: skip
 # Two fillers for what a string leaves open: where the results differ, the string named no full day.
 _FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
@@ -32,13 +32,14 @@ _FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
 def parse_moment(text: str) -> datetime | None:
     """Returns the moment that `text` names, in UTC; None where it names no full day.
 
-    ISO 8601, RFC 2822, Unix time, and dates in English prose or in numbers, then with the day before the month.
-    Without a zone, UTC; without a time, midnight.
+    ISO 8601, RFC 2822, Unix time, and dates in English prose or in numbers, then with the day before the
+    month. Without a zone, UTC; without a time, midnight.
     """
     text = _BRACKETED_ZONE.sub("", text.strip())
     if _MONTH.fullmatch(text):
         return None
-    moment = to_utc(text) or _prose(text)
+    # RFC 2822 readers take "10:30 PM" for the morning, hence only what begins with a year goes to `to_utc`.
+    moment = (to_utc(text) if text[:4].isdecimal() else None) or _prose(text)
     return moment if moment and moment >= EARLIEST else None
 
 
@@ -61,9 +62,9 @@ def visible(tree: HtmlElement, url: str | None, latest: datetime) -> datetime | 
     return to_utc(found) if found else None
 
 
-def believable(moment: datetime | None, latest: datetime | None) -> datetime | None:
-    """Returns `moment` unless it lies more than `TOLERANCE` after `latest`, the fetch."""
-    return None if moment is None or (latest is not None and moment > latest + TOLERANCE) else moment
+def is_believable(moment: datetime | None, latest: datetime) -> bool:
+    """Whether there is a moment, and not one more than `TOLERANCE` after `latest`, the fetch."""
+    return moment is not None and moment <= latest + TOLERANCE
 
 
 def _prose(text: str) -> datetime | None:
@@ -71,7 +72,8 @@ def _prose(text: str) -> datetime | None:
         return None
     try:
         first, second = (
-            parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset) for filler in _FILLERS
+            parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset)
+            for filler in _FILLERS
         )
     except (ValueError, OverflowError):
         return None

@@ -1,19 +1,22 @@
 """Language: what a text is written in, by langdetect on a bounded sample."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
+import apache_beam as beam
 from langdetect.detector_factory import DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
 from schemas import Document
+from transforms.steps import Attempt
 
 #: What `language` says where it is not known.
 UNKNOWN = "und"
 #: Characters of the sample, and the number of places in the text from which it is taken.
-SAMPLE_CHARACTERS, SAMPLE_PLACES = 1500, 3
+SAMPLE_CHARACTERS, SAMPLE_PLACES = 1200, 3
 #: A text with less evidence (see `_evidence`) joins its title; with less than this even so, no guess.
 SHORT, MINIMUM = 200, 12
 #: Evidence at which confidence is half of what langdetect, always sure of itself, says.
@@ -57,9 +60,8 @@ def detect_language(text: str, title: str | None = None) -> tuple[str, float]:
         return UNKNOWN, 0.0
     if not best:
         return UNKNOWN, 0.0
-    return _ISO.get(best[0].lang, best[0].lang), round(
-        best[0].prob * evidence / (evidence + HALF_CONFIDENCE), 4
-    )
+    name, share = str(best[0].lang), float(best[0].prob)
+    return _ISO.get(name, name), round(share * evidence / (evidence + HALF_CONFIDENCE), 4)
 
 
 @cache
@@ -95,3 +97,21 @@ def _pieces(text: str) -> Iterator[str]:
 def _evidence(text: str) -> int:
     """Letters, those of scripts without spaces (ideographs, kana, hangul) threefold."""
     return sum(1 + 2 * ("\u3040" <= c <= "\ud7af") for c in text if c.isalpha())
+
+
+def _detect(document: Document) -> Iterator[Document]:
+    yield with_language(document)
+
+
+def _make_work() -> Callable[[Document], Iterator[Document]]:
+    load_profiles()
+    return _detect
+
+
+@dataclass
+class DetectLanguage(beam.PTransform):
+    """Documents to documents with their language; see `detect_language`."""
+
+    def expand(self, documents: Any) -> Any:
+        """Returns a PCollection of documents, and of the rejections that came in."""
+        return documents | Attempt("language", _make_work, Document, Document)

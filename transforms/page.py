@@ -9,15 +9,18 @@ from lxml.html import HtmlElement
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura.utils import load_html
 
-from transforms import jsonld
+from transforms.declared import Declared
 
 #: A page says so itself, a fragment (of a feed, of a row) holds none of these.
 _PAGE_MARK = re.compile(r"<(?:!doctype|html|head|body|title|meta)[\s>/]", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…:։۔؟।。！？．」』”\"»)]$")
-#: Characters of a line that reads like a sentence; scripts without spaces need fewer.
-SENTENCE_CHARACTERS, DENSE_SENTENCE_CHARACTERS = 40, 15
-#: A line so long is text, whatever it ends with.
-PARAGRAPH_CHARACTERS = 150
+#: An article has so many characters in sentences; one of a script without spaces stands for three.
+ARTICLE_CHARACTERS = 80
+#: From the first on a line is a sentence whatever it ends with, below the second it is none.
+PARAGRAPH_CHARACTERS, SENTENCE_CHARACTERS = 150, 40
+#: A page of more tags is not parsed: the extractor's time grows with their square, 200,000 nested ones take
+#: it minutes. Long live tickers have some 10,000.
+MAX_TAGS = 40_000
 #: The article body in JSON-LD is taken where the extractor found less than this share of it.
 JSONLD_SHARE = 0.5
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -40,29 +43,40 @@ class PageText:
 
 
 def parse_page(html: str) -> HtmlElement | None:
-    """Returns the tree of a page; None where there is nothing to parse."""
-    tree = load_html(html)
+    """Returns the tree of a page; None where there is nothing to parse, or more tags than `MAX_TAGS`."""
+    tree = load_html(html) if html.count("<") <= MAX_TAGS else None
     return tree if isinstance(tree, HtmlElement) else None
 
 
-def extract_page(html: str, tree: HtmlElement, url: str | None) -> PageText | None:
+def extract_page(html: str, tree: HtmlElement, declared: Declared, url: str | None) -> PageText | None:
     """Returns the article text of a page, None where there is none (menus, forms, a list of links).
 
     Args:
         html: The page.
         tree: The same, as `parse_page` returns it; not changed.
+        declared: What it declares.
         url: Its address, a hint for the extractor.
     """
-    for text_from, text in _candidates(html, tree, url):
-        if reads_like_text(text):
-            return PageText(text, text_from, _characters(_plain_text(html)))
+    for text_from, text in _candidates(html, tree, declared, url):
+        if reads_like_article(text):
+            return PageText(text, text_from, characters(_plain_text(html)))
     return None
 
 
 def extract_fragment(html: str) -> PageText:
-    """Returns the text of a piece of HTML that is all article: the content of a feed's entry, a row's `html`."""
+    """Returns the text of a piece of HTML that is all article: the content of a feed's entry or a row."""
     text = _lines(_plain_text(html))
-    return PageText(text, "fragment", _characters(text))
+    return PageText(text, "fragment", characters(text))
+
+
+def plain_fragment(text: str) -> PageText:
+    """Returns plain text that is all article, its paragraphs in one line each."""
+    return PageText(_lines(text), "fragment", characters(text))
+
+
+def characters(text: str) -> int:
+    """Returns the number of characters in `text`, not counting white space."""
+    return sum(map(len, text.split()))
 
 
 def is_fragment(html: str) -> bool:
@@ -70,13 +84,15 @@ def is_fragment(html: str) -> bool:
     return _PAGE_MARK.search(html) is None
 
 
-def reads_like_text(text: str) -> bool:
-    """Whether at least one line is a sentence or a paragraph, not a label."""
-    return any(map(_is_sentence, text.split("\n")))
+def reads_like_article(text: str) -> bool:
+    """Whether there are sentences and paragraphs enough in `text`, and not labels alone."""
+    return sum(map(_sentence_characters, text.split("\n"))) >= ARTICLE_CHARACTERS
 
 
-def _candidates(html: str, tree: HtmlElement, url: str | None) -> Iterator[tuple[str, str]]:
-    body = _jsonld_body(tree)
+def _candidates(
+    html: str, tree: HtmlElement, declared: Declared, url: str | None
+) -> Iterator[tuple[str, str]]:
+    body = _jsonld_body(declared)
     text = _trafilatura(tree, url)
     if len(text) < JSONLD_SHARE * len(body):
         yield "jsonld", body
@@ -91,18 +107,14 @@ def _plain_text(html: str, main_content: bool = False) -> str:
 
 def _trafilatura(tree: HtmlElement, url: str | None) -> str:
     # No `deduplicate`: its cache is process-wide, so a page's text would depend on the pages before it.
-    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=True)
-    return _lines(document.text or "") if isinstance(document, trafilatura.settings.Document) else ""
+    found = trafilatura.bare_extraction(tree, url=url, include_comments=False, favor_precision=True)
+    return _lines(getattr(found, "text", None) or "")
 
 
-def _jsonld_body(tree: HtmlElement) -> str:
-    bodies = [node.get("articleBody") for node in jsonld.article_nodes(tree)]
-    texts = [extract_fragment(body.replace("\n", "<br>")).text for body in bodies if isinstance(body, str)]
+def _jsonld_body(declared: Declared) -> str:
+    bodies = (node.get("articleBody") for node in declared.articles)
+    texts = (extract_fragment(body.replace("\n", "<br>")).text for body in bodies if isinstance(body, str))
     return max(texts, key=len, default="")
-
-
-def _characters(text: str) -> int:
-    return sum(map(len, text.split()))
 
 
 def _lines(text: str) -> str:
@@ -110,9 +122,8 @@ def _lines(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _is_sentence(line: str) -> bool:
-    dense = len(_DENSE.findall(line)) * 2 > len(line)
-    if len(line) >= PARAGRAPH_CHARACTERS // (3 if dense else 1):
-        return True
-    enough = DENSE_SENTENCE_CHARACTERS if dense else SENTENCE_CHARACTERS
-    return len(line) >= enough and _SENTENCE_END.search(line) is not None
+def _sentence_characters(line: str) -> int:
+    """Returns the length of a line that is a sentence, 0 of others."""
+    length = len(line) + 2 * len(_DENSE.findall(line))
+    is_sentence = length >= SENTENCE_CHARACTERS and _SENTENCE_END.search(line) and "©" not in line
+    return length if is_sentence or length >= PARAGRAPH_CHARACTERS else 0

@@ -84,6 +84,22 @@ class Attempt(beam.PTransform):
 
 
 @dataclass
+class Only(beam.PTransform):
+    """Elements of one type alone.
+
+    Attributes:
+        kind: The type.
+    """
+
+    kind: type
+
+    def expand(self, items: Any) -> Any:
+        """Returns a PCollection of that type."""
+        kind = self.kind
+        return items | beam.FlatMap(lambda item: [item] if isinstance(item, kind) else []).with_output_types(kind)
+
+
+@dataclass
 class CountAll(beam.PTransform):
     """PCollections to one number: how many elements they hold together."""
 

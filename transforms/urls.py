@@ -19,20 +19,22 @@ _SESSION_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 _FRONT_PAGE = re.compile(
     r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?/?(?:(?:index|home|default|startseite)(?:\.\w+)?)?/?", re.IGNORECASE
 )
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def canonicalise(url: str) -> str | None:
     """Returns `url` in one spelling, or None where it is no absolute http(s) address.
 
-    Tracking parameters (courlan's list), session ids, fragments, credentials and default ports go; the host is
-    lower case and ASCII (IDNA), escapes and the order of parameters are uniform. Applied twice it changes nothing.
+    Tracking parameters (courlan's list), session ids, fragments, credentials and default ports go; the host
+    is lower case and ASCII (IDNA), escapes and the order of parameters are uniform. Applied twice it changes
+    nothing.
     """
     try:
         parts = urlsplit(url.strip())
-        host = _netloc(parts)
-        if parts.scheme.lower() not in _DEFAULT_PORTS or not host:
+        if parts.scheme.lower() not in _DEFAULT_PORTS:
             return None
+        host = _netloc(parts)
         path = _SESSION_PATH.sub("", parts.path)
         address = canonicalize_url(urlunsplit((parts.scheme.lower(), host, path, parts.query, "")))
         parts = urlsplit(address)
@@ -61,8 +63,8 @@ def choose_canonical(given: str | None, declared: str | None) -> str | None:
 def registrable_domain(url: str) -> str | None:
     """Returns the domain that someone registered: `news.example.co.uk` is of `example.co.uk`.
 
-    By the public suffix list that tldextract bundles, without its private part. Hosts without such a suffix (IP
-    addresses, `localhost`) are returned whole; None where there is no host at all.
+    By the public suffix list that tldextract bundles, without its private part. Hosts without such a suffix
+    (IP addresses, `localhost`) are returned whole; None where there is no host at all.
     """
     try:
         host = urlsplit(url.strip()).hostname
@@ -84,6 +86,8 @@ def _netloc(parts: SplitResult) -> str:
         host = f"[{host}]"
     elif not host.isascii():
         host = idna.encode(host, uts46=True).decode()
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"no host: {host!r}")
     port = parts.port
     return host if port in (None, _DEFAULT_PORTS.get(parts.scheme.lower())) else f"{host}:{port}"
 

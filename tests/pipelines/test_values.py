@@ -27,8 +27,17 @@ def test_values_are_read(read, text, value):
 @pytest.mark.parametrize(
     ("read", "text"),
     [
-        (duration, "soon"), (duration, "-1s"), (byte_size, "0"), (byte_size, "1.5M"), (positive, "0"),
-        (positive, "²"), (share, "1.1"), (share, "nan"), (share, "half"), (day, "20.11.2026"), (day, "2026-02-30"),
+        (duration, "soon"),
+        (duration, "-1s"),
+        (byte_size, "0"),
+        (byte_size, "1.5M"),
+        (positive, "0"),
+        (positive, "²"),
+        (share, "1.1"),
+        (share, "nan"),
+        (share, "half"),
+        (day, "20.11.2026"),
+        (day, "2026-02-30"),
     ],
 )
 def test_other_values_are_refused_with_a_word_on_how_to_write_them(read, text):

@@ -42,7 +42,13 @@ def test_topics_keep_their_evidence():
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("It's a state-of-the-art ship", 4), ("東京で会議", 5), ("서울에서 회의", 2), ("", 0), ("– … 12,5 %", 2)],
+    [
+        ("It's a state-of-the-art ship", 4),
+        ("東京で会議", 5),
+        ("서울에서 회의", 2),
+        ("", 0),
+        ("– … 12,5 %", 2),
+    ],
 )
 def test_words(text, words):
     assert word_count(text) == words

@@ -28,14 +28,21 @@ def staged(output, name, target, rows=1, groups=ONE):
 def test_files_move_into_place_and_the_json_says_so(output):
     files = [
         staged(output, "x", f"{DE}/r1-00000.parquet"),
-        staged(output, "y", "rejects/fetched_date=2026-11-20/r1-00000.parquet", groups=(("reason", "empty", 1),)),
+        staged(
+            output, "y", "rejects/fetched_date=2026-11-20/r1-00000.parquet", groups=(("reason", "empty", 1),)
+        ),
     ]
     path = commit(files, read=3, duplicates=1, output=str(output), run=RUN, about=ABOUT)
     manifest = json.loads((output / "_runs" / "r1.json").read_text())
     assert path == str(output / "_runs" / "r1.json")
     assert (output / DE / "r1-00000.parquet").read_bytes() == b"x"
     assert not (output / "_staging" / "r1").exists()
-    assert (manifest["read"], manifest["articles"], manifest["duplicates"], manifest["rejects"]) == (3, 1, 1, 1)
+    assert (manifest["read"], manifest["articles"], manifest["duplicates"], manifest["rejects"]) == (
+        3,
+        1,
+        1,
+        1,
+    )
     assert manifest["rejects_by_reason"] == {"empty": 1}
     assert manifest["articles_by_language"] == {"de": 1}
     assert manifest["articles_by_topic"] == {"antitrust": 1}
@@ -71,7 +78,9 @@ def test_a_run_replaces_its_own_files_and_no_others(output):
         (folder / name).write_bytes(b"old")
     commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
     assert sorted(path.name for path in folder.iterdir()) == [
-        "r1-00000.parquet", "r1-b-00001.parquet", "r2-00001.parquet"
+        "r1-00000.parquet",
+        "r1-b-00001.parquet",
+        "r2-00001.parquet",
     ]
     assert (folder / "r1-00000.parquet").read_bytes() == b"x"
 

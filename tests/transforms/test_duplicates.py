@@ -18,7 +18,9 @@ def test_the_lowest_rank_stays_whatever_the_order():
 def test_one_of_each_identity_stays_and_the_rest_is_counted():
     with TestPipeline(runner="FnApiRunner") as pipeline:
         outputs = (
-            pipeline | beam.Create([ref("a", "2"), ref("b", "1"), ref("a", "1"), ref("a", "3")]) | DropDuplicates()
+            pipeline
+            | beam.Create([ref("a", "2"), ref("b", "1"), ref("a", "1"), ref("a", "3")])
+            | DropDuplicates()
         )
         assert_that(outputs[KEPT], equal_to([ref("a", "1"), ref("b", "1")]), "kept")
         assert_that(outputs[DUPLICATES], equal_to([ref("a", "2"), ref("a", "3")]), "dropped")

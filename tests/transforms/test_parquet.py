@@ -60,7 +60,9 @@ def test_a_file_holds_the_schema_and_no_partition_column(tmp_path):
 
 
 def test_rejects_are_counted_by_reason():
-    rejections = [Rejection("a", "read", reason, "") for reason in (Reason.EMPTY, Reason.CORRUPT, Reason.EMPTY)]
+    rejections = [
+        Rejection("a", "read", reason, "") for reason in (Reason.EMPTY, Reason.CORRUPT, Reason.EMPTY)
+    ]
     rows = pa.Table.from_pylist([reject_row(r, RUN) for r in rejections], schema=REJECTS.schema)
     assert count_groups(rows, "fetched_date=2026-11-20") == (("reason", "corrupt", 1), ("reason", "empty", 2))
 
@@ -86,7 +88,9 @@ def _write(rows, folder, flags):
 def test_all_rows_survive_being_split_over_files(tmp_path, monkeypatch):
     monkeypatch.setattr(parquet, "FILE_BYTES", 8000)
     files = _write(ROWS, tmp_path, [])
-    texts = [text for data in files.values() for text in pq.read_table(pa.BufferReader(data))["text"].to_pylist()]
+    texts = [
+        text for data in files.values() for text in pq.read_table(pa.BufferReader(data))["text"].to_pylist()
+    ]
     assert sorted(texts) == sorted(row["text"] for row in ROWS)
 
 

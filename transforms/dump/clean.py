@@ -1,10 +1,11 @@
-"""clean_dump: an extracted text to the article, what is known of it, and why each other line went."""
+"""clean_dump: an extracted text to its article, what is known of it, and why each other line went."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from transforms.dump import credits, dates
-from transforms.dump.judge import Verdicts, judge
+from transforms.dump import attribution, dates
+from transforms.dump.head import Head
+from transforms.dump.judge import judge
 from transforms.dump.lines import split_lines
 from transforms.dump.reasons import Boilerplate
 
@@ -27,18 +28,18 @@ class DumpText:
     """An article from a text dump.
 
     Attributes:
-        title: The caller's, or the first line that reads like a headline; None where the text
-            begins with a paragraph. Never part of `text`.
-        summary: The lead, only where the page set it apart: the one line between headline and byline or date.
-            It stays in `text`.
+        title: The caller's, or the first line that reads like a headline; None where the text begins with a
+            paragraph. Never part of `text`.
+        summary: The lead, only where the page set it apart: the one line between the headline and the
+            byline or date. It stays in `text`.
         text: The article's paragraphs, parted by line feeds.
         authors: Names of persons from bylines under the headline.
         agency: News agency credited by signature, dateline or source, in lower case.
-        published_at: From a crumb or a date line under the headline, in UTC; None unless day, month and year are
-            given without ambiguity (a crumb of year and month gives none). The day's first moment where no time
-            with a zone is given.
+        published_at: From a crumb or a date line under the headline, in UTC; None unless day, month and
+            year are given and cannot be mistaken: a crumb of year and month, or 03/04/2020, gives none.
+            The first moment of the day in UTC unless a time with its zone is given.
         published_from: `text` where `published_at` is known.
-        lines: The input's lines, in order, each with its fate.
+        lines: The lines of the input, in order, each with its fate; white space apart, nothing is missing.
     """
 
     title: str | None
@@ -52,49 +53,48 @@ class DumpText:
 
 
 def clean_dump(text: str, title: str | None = None) -> DumpText:
-    """Cleans an extracted text of what is not the article.
+    """Cleans an extracted text of what is not its article.
 
     Args:
-        text: As found in a dump, lines parted by any line break.
-        title: The headline where known from elsewhere; the empty string says that the text bears none.
+        text: As found in a dump; any line break parts lines.
+        title: The headline where known from elsewhere: its line is found by it. The empty string says that
+            the text bears none. None: it is looked for.
 
     Returns:
-        The article. Its text is made of lines of the input, unchanged and in order; with `title or ""` of the
-        result given, cleaning it again keeps it.
+        The article. Its text is made of lines of the input, unchanged and in order. Where nothing but
+        boilerplate is found the text is empty.
     """
     text = text.lstrip()
-    crumb, text = text[: dates.crumb_end(text)].strip(), text[dates.crumb_end(text) :]
-    lines = split_lines(text)
-    verdicts = judge(lines, title)
-    kept = [line for line, reason in zip(lines, verdicts.reasons, strict=True) if reason is None]
-    published_at = _published_at(crumb, lines, verdicts)
-    found = lines[verdicts.title] if verdicts.title is not None else None
-    fates = [Line(line, reason) for line, reason in zip(lines, verdicts.reasons, strict=True)]
+    end = dates.crumb_end(text)
+    crumb = text[:end].strip()
+    lines = split_lines(text[end:])
+    verdict = judge(lines, title)
+    fates = tuple(map(Line, lines, verdict.reasons))
+    head = verdict.head
+    lead = head.lead if head.lead is not None and fates[head.lead].reason is None else None
+    published_at = _published_at(crumb, lines, head)
     return DumpText(
-        title=title or found,
-        summary=lines[verdicts.lead] if verdicts.lead is not None and verdicts.reasons[verdicts.lead] is None else None,
-        text="\n".join(kept),
-        authors=verdicts.authors,
-        agency=_agency(lines, verdicts),
+        title=title or (lines[head.title] if head.title is not None else None),
+        summary=lines[lead] if lead is not None else None,
+        text="\n".join(line.text for line in fates if line.reason is None),
+        authors=head.authors,
+        agency=_agency(fates),
         published_at=published_at,
         published_from="text" if published_at else None,
-        lines=tuple([Line(crumb, Boilerplate.DATE_LINE), *fates] if crumb else fates),
+        lines=(Line(crumb, Boilerplate.DATE_LINE), *fates) if crumb else fates,
     )
 
 
-def _published_at(crumb: str, lines: list[str], verdicts: Verdicts) -> datetime | None:
-    candidates = [crumb, *(lines[index] for index in verdicts.date_lines)]
-    return next((moment for text in candidates if text and (moment := dates.moment_of(text))), None)
+def _published_at(crumb: str, lines: list[str], head: Head) -> datetime | None:
+    dated = (crumb, *(lines[index] for index in head.date_lines))
+    return next((moment for text in dated if (moment := dates.moment_of(text))), None)
 
 
-def _agency(lines: list[str], verdicts: Verdicts) -> str | None:
-    """Returns the agency of the signature at the end, of the dateline at the start, or of a source named."""
-    kept = [line for line, reason in zip(lines, verdicts.reasons, strict=True) if reason is None]
-    signed = [line for line, reason in zip(lines, verdicts.reasons, strict=True) if reason is Boilerplate.CREDIT]
-    for line in (*kept[-1:], *reversed(signed)):
-        if agency := credits.agency_in(line):
+def _agency(lines: tuple[Line, ...]) -> str | None:
+    """Returns the agency of the signature at the end, else of a source or dateline at the start."""
+    kept = [line.text for line in lines if line.reason is None]
+    signatures = [line.text for line in reversed(lines) if line.reason is Boilerplate.CREDIT]
+    for text in (*kept[-1:], *signatures, *kept[:3]):
+        if agency := attribution.agency_in(text):
             return agency
-    for line in kept[:3]:
-        if agency := credits.agency_of_dateline(line) or credits.agency_in(line):
-            return agency
-    return None
+    return next((agency for text in kept[:3] if (agency := attribution.agency_of_dateline(text))), None)

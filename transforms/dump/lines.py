@@ -4,17 +4,19 @@ import re
 from dataclasses import dataclass
 
 #: Longer lines are never boilerplate by their words; it also bounds what matching costs.
-MAX_KEY_CHARS = 500
+MAX_KEY_CHARS = 800
 #: Words from which a line counts as prose even if it ends without a full stop.
 LONG_WORDS = 25
 #: Words from which a line that ends like a sentence counts as prose.
-SENTENCE_WORDS = 5
+SENTENCE_WORDS = 3
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
-_TOKEN = re.compile(r"[^\W\d_]+|\d+|[©+]")
+_TOKEN = re.compile(r"[^\W\d_]+|\d+|[©#]")
 _BULLET = re.compile(r"[•◦▪●■►▶‣⁃∙·*\-–—]\s+|\d{1,2}[.)]\s+")
 _CLOSERS = "\"'”’»«“„‘›‹)]）】』」 \u00a0"
+#: Cut off, perhaps with a link's words after it: "… Read more".
+_CUT = re.compile(r"(?:\.\.\.|…)[\s\])]*(?:[^\W\d_]+\s?){0,4}[»>→]?$")
 _STOPS = ".!?…。！？।۔؟։"
 #: A stop inside a line: followed by white space and no lower case letter, or an ideographic one.
 _SENTENCE_BREAK = re.compile(r"(?<=\w\w)[.!?…।۔؟][\"'”’»“)\]]*\s+(?=[^\sa-z])|[。！？]")
@@ -49,12 +51,14 @@ class Shape:
     @property
     def truncated(self) -> bool:
         """Whether it was cut off, as teasers are."""
-        return self.text.rstrip(_CLOSERS).endswith(("...", "…"))
+        return _CUT.search(self.text[-60:]) is not None
 
 
 def split_lines(text: str) -> list[str]:
     """Returns the lines of `text`, trimmed, without those that show nothing."""
-    return [line for piece in _BREAKS.split(text) if (line := piece.strip(" \t\u00a0\u200b\ufeff\u3000\u00ad"))]
+    return [
+        line for piece in _BREAKS.split(text) if (line := piece.strip(" \t\u00a0\u200b\ufeff\u3000\u00ad"))
+    ]
 
 
 def shape_of(text: str) -> Shape:

@@ -26,12 +26,14 @@ class Said:
         reason: Boilerplate by its words alone.
         suspect: Boilerplate if it stands at the article's edge or beside other boilerplate.
         opens: Heading of a block of teasers or of a note; the article may go on after it.
+        inline: Such a heading stands inside articles as often as after them.
         ends: Heading after which nothing of the article follows.
     """
 
     reason: Boilerplate | None = None
     suspect: Boilerplate | None = None
     opens: bool = False
+    inline: bool = False
     ends: bool = False
 
 
@@ -70,8 +72,21 @@ class Phrases:
                 phrase = self.phrases[index]
                 if phrase.kind not in found and _stands(phrase, line, start, end):
                     found[phrase.kind] = phrase.reason
-        reason = next((found[kind] for kind in ("whole", "opens", "ends", "start", "finish", "inside") if kind in found), None)
-        return Said(reason, found.get("near"), "opens" in found, "ends" in found)
+        reason = next(
+            (
+                found[kind]
+                for kind in ("whole", "opens", "ends", "start", "finish", "inside")
+                if kind in found
+            ),
+            None,
+        )
+        return Said(
+            reason,
+            found.get("near"),
+            "opens" in found,
+            "opens" in found and "start" in found,
+            "ends" in found,
+        )
 
 
 def _parse(reason: Boilerplate, kind: str, phrase: str) -> _Phrase:
@@ -96,11 +111,21 @@ def _stands(phrase: _Phrase, line: Shape, start: int, end: int) -> bool:
             if phrase.rest is None:
                 return finishes
             extra = len(line.key[end:].split()) - len(phrase.rest.split())
-            return not line.prose and extra <= WILDCARD_WORDS and line.key[end - 1 :].endswith(phrase.rest.rstrip() + " ")
+            return (
+                not line.prose
+                and extra <= WILDCARD_WORDS
+                and line.key[end - 1 :].endswith(phrase.rest.rstrip() + " ")
+            )
         case "start":
-            return begins and line.words <= MAX_START_WORDS and (not line.closed or phrase.words > 2 or _colon_after(line, phrase))
+            return (
+                begins
+                and line.words <= MAX_START_WORDS
+                and (not line.closed or phrase.words > 2 or _colon_after(line, phrase))
+            )
         case "finish":
             return finishes and not line.closed and line.words <= MAX_START_WORDS
+        case "near":
+            return line.words <= 2 * MAX_INSIDE_WORDS and line.sentences <= 2 * MAX_INSIDE_SENTENCES
         case _:
             return line.words <= MAX_INSIDE_WORDS and line.sentences <= MAX_INSIDE_SENTENCES
 
@@ -113,4 +138,6 @@ def _colon_after(line: Shape, phrase: _Phrase) -> bool:
 @cache
 def shipped() -> Phrases:
     """Returns the phrases that ship, read once a process."""
-    return Phrases(yaml.safe_load(files(__package__).joinpath("phrases.yaml").read_text(encoding="utf-8")))
+    return Phrases(
+        yaml.safe_load(files("transforms.dump").joinpath("phrases.yaml").read_text(encoding="utf-8"))
+    )

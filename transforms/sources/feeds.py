@@ -1,4 +1,4 @@
-"""Feeds, stored or fetched, to one page an entry: RSS 0.9x, 1.0, 2.0 and Atom by feedparser, JSON Feed here."""
+"""Feeds, stored or fetched, to one page an entry: RSS and Atom by feedparser, JSON Feed here."""
 
 import hashlib
 import html
@@ -9,6 +9,7 @@ import xml.sax
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from time import struct_time
 from typing import Any
 from urllib.parse import urljoin
@@ -23,7 +24,8 @@ from transforms.sources.times import to_utc
 _WEB = ("http://", "https://")
 _ROOT_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _TAG_OR_REFERENCE = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*\[.*?\]\s*>", re.IGNORECASE | re.DOTALL)
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
+_ELEMENT = re.compile(rb"<\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def parse_feed(
         yield refused(Reason.UNSUPPORTED_MEDIA, f"{media}, not a feed")
         return
     try:
-        entries, cut = _entries(body, source, charset)
+        entries, rest = _entries(body, source, charset)
     except ValueError as error:
         yield refused(Reason.NOT_A_FEED, str(error))
         return
@@ -97,19 +99,19 @@ def parse_feed(
                 language=entry.language or source.language,
             ),
         )
-    if cut:
-        yield refused(Reason.TRUNCATED, "the feed ends before its last element is closed", payload=body[cut:])
+    if rest:
+        yield refused(Reason.TRUNCATED, "the feed ends before its last element is closed", payload=rest)
 
 
-def _entries(body: bytes, source: Source, charset: str | None) -> tuple[list[_Entry], int]:
-    """Returns the whole entries of a feed and where in `body` the cut-off rest begins, 0 if it is whole.
+def _entries(body: bytes, source: Source, charset: str | None) -> tuple[list[_Entry], bytes]:
+    """Returns the whole entries of a feed and, of one that is cut, what follows the last of them.
 
     Raises:
         ValueError: It is no feed.
     """
     if body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return _json_entries(body), 0
-    body = _DOCTYPE.sub(b"", body, count=1)  # declares entities, if anything: none are expanded
+        return _json_entries(body), b""
+    body = _without_doctype(body)
     parsed = feedparser.parse(
         io.BytesIO(body),  # bytes alone would be tried as a file's name
         response_headers={
@@ -126,13 +128,22 @@ def _entries(body: bytes, source: Source, charset: str | None) -> tuple[list[_En
     entries = [_xml_entry(entry, base, language) for entry in parsed.entries]
     broken = isinstance(parsed.get("bozo_exception"), xml.sax.SAXException)
     if not broken or _ROOT_END.search(body[-HEAD_BYTES:]):
-        return entries, 0
+        return entries, b""
     ends = list(re.finditer(rb"</(?:\w+:)?(?:item|entry)\s*>", body, re.IGNORECASE))
-    return entries[: len(ends)], ends[-1].end() if ends else max(body.find(b"<"), 1)
+    return entries[: len(ends)], body[ends[-1].end() :] if ends else body
+
+
+def _without_doctype(body: bytes) -> bytes:
+    """Returns the feed, UTF-16 as UTF-8, without its document type, which could only declare entities."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        body = body.decode("utf-16", "replace").encode()
+    root = _ELEMENT.search(body)
+    doctype = _DOCTYPE.search(body, 0, root.start()) if root else None
+    return body[: doctype.start()] + body[root.start() :] if root and doctype else body
 
 
 def _content_type(body: bytes, charset: str | None) -> str:
-    """Returns the content type that makes feedparser decode rightly: what is UTF-8 is so whatever is declared."""
+    """Returns the content type for feedparser to decode by; what is UTF-8 is that whatever is declared."""
     if not body.isascii():
         try:
             body.decode()
@@ -146,7 +157,6 @@ def _xml_entry(entry: Mapping[str, Any], base: str, language: str | None) -> _En
     contents = [*entry.get("content", ()), entry.get("summary_detail") or {}]
     texts = [_as_html(content) for content in contents if content.get("value")]
     link = entry.get("feedburner_origlink") or entry.get("link") or ""
-    names = (author.get("name") for author in entry.get("authors", ()))
     return _Entry(
         id=_clean(entry.get("id")),
         link=_web_address(base, link),
@@ -154,7 +164,7 @@ def _xml_entry(entry: Mapping[str, Any], base: str, language: str | None) -> _En
         media=Media.HTML,
         title=_plain(entry.get("title")),
         summary=_plain(entry.get("summary")),
-        authors=tuple(name for author in names if (name := _plain(author))),
+        authors=_authors(entry),
         published_at=_published(entry),
         language=next((content["language"] for content in contents if content.get("language")), None)
         or language,
@@ -166,12 +176,23 @@ def _as_html(content: Mapping[str, Any]) -> str:
     return html.escape(value, quote=False) if content.get("type") == "text/plain" else value
 
 
+def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    authors = entry.get("authors", ())
+    names = [author.get("name") for author in authors]
+    if len(authors) < 2 and "@" in (
+        entry.get("author") or ""
+    ):  # feedparser takes ".online" for ".onli" and a name
+        names = [parseaddr(entry["author"])[0]]
+    return tuple(name for author in names if (name := _plain(author)))
+
+
 def _published(entry: Mapping[str, Any]) -> datetime | None:
     for name in ("published", "updated", "created"):
-        parsed = entry.get(f"{name}_parsed")
-        moment = to_utc(datetime(*parsed[:6])) if isinstance(parsed, struct_time) else to_utc(entry.get(name))
-        if moment:
-            return moment
+        if name in entry:  # asking for one that is not there makes feedparser warn
+            parsed = entry.get(f"{name}_parsed")
+            moment = to_utc(datetime(*parsed[:6])) if isinstance(parsed, struct_time) else to_utc(entry[name])
+            if moment:
+                return moment
     return None
 
 
@@ -189,7 +210,7 @@ def _json_entries(body: bytes) -> list[_Entry]:
     if "jsonfeed.org/version/" not in str(feed.get("version")) or not isinstance(items, list):
         raise ValueError("JSON, but no JSON Feed")
     base = _clean(feed.get("home_page_url")) or ""
-    return [_json_entry(item, base, feed) for item in items if isinstance(item, dict)]
+    return [_json_entry(item if isinstance(item, dict) else {}, base, feed) for item in items]
 
 
 def _json_entry(item: Mapping[str, Any], base: str, feed: Mapping[str, Any]) -> _Entry:

@@ -32,8 +32,8 @@ def read_whole(stored: io.BufferedReader, source: Source, max_page_bytes: int) -
     """Returns the decompressed content of a file of at most `max_page_bytes`.
 
     Raises:
-        ReadError: It is larger, empty, of a kind that is not read (a PDF, an image), damaged or cut; with what was
-            read as payload.
+        ReadError: It is larger, empty, of a kind that is not read (a PDF, an image), damaged or cut; the
+            payload is what was read.
     """
     stream = decompressed(stored)
     pieces: list[bytes] = []

@@ -86,7 +86,7 @@ def has_compressed_name(name: str) -> bool:
 
 
 def foreign_media(head: bytes) -> str | None:
-    """Returns what a file is that begins with `head` if it is nothing this program reads (a PDF, an image, …)."""
+    """Returns what a file that begins with `head` is if this program cannot read it: a PDF, an image, …."""
     start = head.lstrip()
     found = next(
         (name for magic, name in _FOREIGN if head.startswith(magic) or start.startswith(magic)), None
@@ -103,7 +103,7 @@ def foreign_media(head: bytes) -> str | None:
 
 
 def kind_of_content(head: bytes) -> Kind:
-    """Returns the kind of a file whose (decompressed) content begins with `head`; TEXT where nothing speaks for another.
+    """Returns the kind of a file whose decompressed content begins with `head`, TEXT if none other shows.
 
     Args:
         head: The first `HEAD_BYTES` or all of it.
@@ -136,7 +136,7 @@ def _in_ascii(head: bytes) -> bytes:
 
 
 def feed_list_delimiter(header: str) -> str | None:
-    """Returns the delimiter with which the first line of a CSV file has a column `url`, None if there is none."""
+    """Returns the delimiter that gives the first line of a CSV file a column `url`, None if none does."""
     for delimiter in ",;\t":
         cells = next(csv.reader([header], delimiter=delimiter), [])
         if "url" in (cell.strip().lower() for cell in cells):

@@ -1,15 +1,30 @@
 """An INPUT of the command line to sources: files, folders, globs, feed lists, and parts of large files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
 
 from schemas import Kind, Reason, Rejection, Source
 from transforms.sources.feed_lists import parse_feed_list
 from transforms.sources.files import read_whole
 from transforms.sources.kinds import HEAD_BYTES, has_compressed_name, kind_of_content, kind_of_name
-from transforms.sources.rows import row_groups
-from transforms.sources.storage import ReadError, StoredFile, decompressed, find, match, open_stored
+from transforms.sources.rows import part_row_groups
+from transforms.sources.storage import (
+    ReadError,
+    StoredFile,
+    below,
+    decompressed,
+    find,
+    is_folder,
+    match,
+    normalized,
+    open_stored,
+)
+from transforms.steps import Attempt, Work
 
 #: Stored bytes of a part of a large file: some hundred compressed pages, seconds of work.
 PART_BYTES = 8 * 1024 * 1024
@@ -22,7 +37,9 @@ _GLOB = re.compile(r"[*?\[]")
 
 
 def list_sources(input: str) -> Iterator[Source | Rejection]:  # noqa: A002 - the contract's name
-    """Yields the sources of an INPUT of the command line, sorted by name, feed lists expanded, large files in parts.
+    """Yields the sources of an INPUT of the command line in a stable order.
+
+    Feed lists are expanded, large files parted; what a list names goes before what lies in files.
 
     Args:
         input: The URL of a feed, or a file, folder or glob, local or `gs://`.
@@ -61,21 +78,24 @@ def _files(input: str) -> tuple[StoredFile, ...]:  # noqa: A002
     """Returns the files of an INPUT; those whose kind only their content tells only where they were named."""
     if file := find(input):
         return (file,)
-    if not _GLOB.search(input):
-        return tuple(file for file in _below(input) if kind_of_name(file.uri))
-    named = match(input)
-    below = _below(input) if not input.endswith("/") else ()
-    files = sorted({*named, *below}, key=lambda file: file.uri)
-    return tuple(file for file in files if kind_of_name(file.uri)) or named
+    input = normalized(input)  # noqa: A001
+    if is_folder(input) or not (glob := _GLOB.search(input)):
+        return _told_by_name(_visible(below(input), "" if input == "." else f"{input}/"))
+    literal = input[: glob.start()]
+    named = tuple(_visible(match(input), literal))
+    return _told_by_name({*named, *_visible(match(f"{input}/**"), literal)}) or named
 
 
-def _below(folder: str) -> tuple[StoredFile, ...]:
-    """Returns the files below a folder, or the folders that a glob matches, without hidden ones."""
-    folder = folder.rstrip("/") or "/"
-    pattern = f"{folder.rstrip('/')}/**"
-    depth = folder.count("/") + 1
-    hidden = re.compile(r"(?:^|/)\.")
-    return tuple(file for file in match(pattern) if not hidden.search("/".join(file.uri.split("/")[depth:])))
+def _told_by_name(files: Iterable[StoredFile]) -> tuple[StoredFile, ...]:
+    told = (file for file in files if kind_of_name(file.uri))
+    return tuple(sorted(told, key=lambda file: file.uri))
+
+
+def _visible(files: Iterable[StoredFile], literal: str) -> Iterator[StoredFile]:
+    """Yields the files that no dot before a name hides, behind `literal`, which the INPUT spells out."""
+    for file in files:
+        if "/." not in f"/{file.uri}"[len(literal) :]:
+            yield file
 
 
 def _kind(file: StoredFile) -> Kind | Rejection:
@@ -107,19 +127,34 @@ def _feeds(file: StoredFile) -> Iterator[Source | Rejection]:
 
 def _parts(file: StoredFile, kind: Kind) -> Iterator[Source]:
     """Yields a file as a whole or, where parts of it can be read alone and it is large, in parts."""
-    starts = [0]
+    parts = [(0, file.size)]
     if file.size > PART_BYTES:
         if kind is Kind.WARC or (kind is Kind.JSONL and not has_compressed_name(file.uri)):
-            starts = list(range(0, file.size, PART_BYTES))
+            starts = range(0, file.size, PART_BYTES)
+            parts = [(start, min(PART_BYTES, file.size - start)) for start in starts]
         elif kind is Kind.PARQUET:
-            starts = _row_group_starts(file)
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
-        yield Source(file.uri, kind, start, end)
+            parts = _parquet_parts(file)
+    ends = [*(start for start, _ in parts[1:]), None]
+    for (start, size), end in zip(parts, ends, strict=True):
+        yield Source(file.uri, kind, start, end, size)
 
 
-def _row_group_starts(file: StoredFile) -> list[int]:
+def _parquet_parts(file: StoredFile) -> list[tuple[int, int]]:
     try:
         with open_stored(file.uri) as stored:
-            return row_groups(stored, PART_BYTES)
+            return part_row_groups(stored, PART_BYTES)
     except ReadError:
-        return [0]  # reading it says what is wrong
+        return [(0, file.size)]  # reading it says what is wrong
+
+
+def _make_lister() -> Work:
+    return list_sources
+
+
+@dataclass
+class ListSources(beam.PTransform):
+    """INPUTs to sources and rejections, spread over the workers."""
+
+    def expand(self, inputs: Any) -> Any:
+        """Returns a PCollection of sources and rejections."""
+        return inputs | "Look" >> Attempt("list", _make_lister, str, Source) | "Spread" >> beam.Reshuffle()

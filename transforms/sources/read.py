@@ -59,7 +59,7 @@ def _make_reader(max_page_bytes: int) -> Work:
 
 @dataclass
 class ReadPages(beam.PTransform):
-    """PCollection[Source] to the outputs `passed` (RawPage) and `rejects` (Rejection).
+    """Source to RawPage; rejections pass.
 
     Attributes:
         max_page_bytes: Documents of more bytes are refused.
@@ -67,6 +67,6 @@ class ReadPages(beam.PTransform):
 
     max_page_bytes: int
 
-    def expand(self, pcoll: Any) -> Any:
+    def expand(self, sources: Any) -> Any:
         """Reads each source."""
-        return pcoll | Attempt("read", partial(_make_reader, self.max_page_bytes))
+        return sources | Attempt("read", partial(_make_reader, self.max_page_bytes), Source, RawPage)

@@ -28,6 +28,8 @@ _COLUMNS = (
 )
 #: Rows decoded at once; a row can hold a whole page.
 _BATCH_ROWS = 64
+_PARQUET_MAGIC = b"PAR1"  # at the beginning and at the end
+_PARQUET_LEAST_BYTES = 12  # both, and the footer's length
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -53,14 +55,15 @@ def read_json_lines(
         if position == 0 and (media := foreign_media(line)):
             raise ReadError(Reason.UNSUPPORTED_MEDIA, f"{media}, not JSON lines", line)
         uri = f"{source.uri}#{position}"
+        text = line.removeprefix(_BOM) if position == 0 else line
         position += len(line)
         if len(line) > max_page_bytes and not line.endswith(b"\n"):
             position += _skip_line(lines)
             yield Rejection(
                 uri, "read", Reason.TOO_LARGE, f"a line of over {max_page_bytes} bytes", payload=line
             )
-        elif line.strip():
-            yield _page_of_line(line, uri, source)
+        elif text.strip():
+            yield _page_of_line(text, uri, source)
 
 
 def _first_line(lines: io.BufferedReader, start: int) -> int:
@@ -83,7 +86,7 @@ def _skip_line(lines: io.BufferedReader) -> int:
 
 def _page_of_line(line: bytes, uri: str, source: Source) -> RawPage | Rejection:
     try:
-        row = json.loads(line.removeprefix(_BOM).decode())
+        row = json.loads(line.decode())
     except UnicodeDecodeError as error:
         return Rejection(uri, "read", Reason.UNDECODABLE, str(error), payload=line)
     except (ValueError, RecursionError) as error:
@@ -127,26 +130,28 @@ def read_parquet(
         number = next_group
 
 
-def row_groups(stored: io.BufferedReader, bytes_each: int) -> list[int]:
-    """Returns where to part a Parquet file: first row groups of parts of about `bytes_each` stored bytes.
+def part_row_groups(stored: io.BufferedReader, bytes_each: int) -> list[tuple[int, int]]:
+    """Parts a Parquet file: first row group and stored bytes of each part, about `bytes_each` of them.
 
     Raises:
         ReadError: It is no Parquet file, or is cut.
     """
     file = _open_parquet(stored)
-    starts, size = [0], 0
+    parts = [(0, 0)]
     for group in range(file.num_row_groups):
-        if size >= bytes_each:
-            starts.append(group)
-            size = 0
         described = file.metadata.row_group(group)
-        size += sum(described.column(column).total_compressed_size for column in range(described.num_columns))
-    return starts
+        size = sum(described.column(column).total_compressed_size for column in range(described.num_columns))
+        if parts[-1][1] >= bytes_each:
+            parts.append((group, size))
+        else:
+            parts[-1] = (parts[-1][0], parts[-1][1] + size)
+    return parts
 
 
 def _open_parquet(stored: io.BufferedReader) -> pq.ParquetFile:
+    size = stored.seek(0, io.SEEK_END)
     stored.seek(0)
-    head = stored.read(4)
+    head = stored.read(len(_PARQUET_MAGIC))
     if not head:
         raise ReadError(Reason.EMPTY, "an empty file")
     try:
@@ -154,12 +159,8 @@ def _open_parquet(stored: io.BufferedReader) -> pq.ParquetFile:
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        stored.seek(0)
-        cut = (
-            head == b"PAR1"
-            and not stored.read(PAYLOAD_BYTES).endswith(b"PAR1")
-            and "magic bytes" in str(error)
-        )
+        stored.seek(-min(len(_PARQUET_MAGIC), size), io.SEEK_END)
+        cut = head == _PARQUET_MAGIC and (size < _PARQUET_LEAST_BYTES or stored.read() != _PARQUET_MAGIC)
         raise ReadError(Reason.TRUNCATED if cut else Reason.CORRUPT, f"no Parquet file: {error}") from error
 
 
@@ -171,7 +172,8 @@ def _rows(batch: pa.RecordBatch) -> list[dict[str, Any]]:
             column = column.dictionary_decode()
         is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
         arrays.append(column.cast(pa.large_binary()) if is_text else column)
-    return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names).to_pylist()
+    rows: list[dict[str, Any]] = pa.RecordBatch.from_arrays(arrays, names=batch.schema.names).to_pylist()
+    return rows
 
 
 def _page_of_parquet_row(
@@ -227,7 +229,7 @@ def page_of_row(row: Mapping[str, object], uri: str, source: Source, payload: by
 
 
 def _text(value: object) -> str | None:
-    """Returns a string without lone surrogates (JSON can name them, UTF-8 cannot), None for what is none or blank."""
+    """Returns a string without lone surrogates (JSON has them, UTF-8 not), None for what is none or blank."""
     if not isinstance(value, str):
         return None
     return value.encode("utf-8", "replace").decode().strip() or None

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import zstandard
 from apache_beam.io.filesystem import CompressionTypes
@@ -19,7 +19,7 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"  # RFC 8878, 3.1.1
 
 #: Stored bytes read at once.
 CHUNK_BYTES = 64 * 1024
-#: Stored zstd bytes decompressed at once: a block of 4 bytes can hold 128 KiB, so this bounds a bomb to 64 MiB.
+#: Stored zstd bytes decompressed at once: 4 bytes can stand for 128 KiB, so this bounds a bomb to 64 MiB.
 _ZSTD_FEED_BYTES = 2048
 
 
@@ -55,10 +55,13 @@ def match(pattern: str) -> tuple[StoredFile, ...]:
     Raises:
         ReadError: The storage refused or failed.
     """
+    here = (
+        "" if "://" in pattern or pattern.startswith("/") else "./"
+    )  # Beam looks for a folder to start from
     with _storage_errors(pattern):
-        found = FileSystems.match([pattern])[0].metadata_list
-        files = {StoredFile(file.path, file.size_in_bytes) for file in found if not file.path.endswith("/")}
-    return tuple(sorted(files, key=lambda file: file.uri))
+        found = FileSystems.match([here + pattern])[0].metadata_list
+    files = {StoredFile(file.path.removeprefix(here), file.size_in_bytes) for file in found}
+    return tuple(sorted((file for file in files if not file.uri.endswith("/")), key=lambda file: file.uri))
 
 
 def find(uri: str) -> StoredFile | None:
@@ -67,24 +70,43 @@ def find(uri: str) -> StoredFile | None:
     Raises:
         ReadError: The storage refused or failed.
     """
-    literal = "".join(f"[{char}]" if char in "[*?" else char for char in uri)
+    is_bucket = "://" in uri and "/" not in uri.partition("://")[2]
     with _storage_errors(uri):
-        if uri.endswith("/") or not FileSystems.exists(uri) or _is_local_folder(uri):
+        if uri.endswith("/") or is_bucket or is_folder(uri) or not FileSystems.exists(uri):
             return None
-    return next(iter(match(literal)), None)
+        file = FileSystems.get_filesystem(uri).metadata(uri)
+    return StoredFile(uri, file.size_in_bytes)
 
 
-def _is_local_folder(uri: str) -> bool:
-    filesystem = FileSystems.get_filesystem(uri)
-    return filesystem.has_dirs() and filesystem.exists(filesystem.join(uri, ""))
+def is_folder(uri: str) -> bool:
+    """Says whether `uri` is a folder; a storage without folders, such as `gs://`, has none."""
+    with _storage_errors(uri):
+        filesystem = FileSystems.get_filesystem(uri)
+        return filesystem.has_dirs() and filesystem.exists(filesystem.join(uri, ""))
+
+
+def below(folder: str) -> tuple[StoredFile, ...]:
+    """Returns the files below the folder of exactly this name, in the order of their names.
+
+    Raises:
+        ReadError: The storage refused or failed.
+    """
+    prefix = "" if folder == "." else folder.rstrip("/") + "/"
+    pattern = "".join("?" if char in "[*?" else char for char in prefix)  # patterns have no way of quoting
+    return tuple(file for file in match(f"{pattern}**") if file.uri.startswith(prefix))
 
 
 def resolve(base: str, address: str) -> str:
     """Returns the path `address` as seen from the folder in which the file `base` lies."""
     if "://" in address or address.startswith("/"):
         return address
-    scheme, separator, path = base.rpartition("://")
-    return scheme + separator + posixpath.normpath(posixpath.join(posixpath.dirname(path), address))
+    return normalized(posixpath.join(base.rpartition("/")[0], address))
+
+
+def normalized(uri: str) -> str:
+    """Returns a path or URI without `.` and `..` and without a slash at its end."""
+    scheme, separator, path = uri.rpartition("://")
+    return scheme + separator + posixpath.normpath(path)
 
 
 def file_name(uri: str) -> str:
@@ -102,7 +124,7 @@ def open_stored(uri: str) -> Iterator[io.BufferedReader]:
     with _storage_errors(uri):
         stored = FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED)
         if not isinstance(stored, io.BufferedReader):
-            stored = io.BufferedReader(cast(io.RawIOBase, stored), CHUNK_BYTES)
+            stored = buffered(stored)
         with stored:
             yield stored
 
@@ -119,6 +141,11 @@ def _storage_errors(uri: str) -> Iterator[None]:
         if isinstance(error, OSError) or type(error).__module__.startswith("google.") or unknown_scheme:
             raise ReadError(Reason.UNREADABLE, f"{type(error).__name__}: {error}") from error
         raise
+
+
+def buffered(raw: Any) -> io.BufferedReader:
+    """Returns a buffer of `CHUNK_BYTES` over a raw stream."""
+    return io.BufferedReader(raw, CHUNK_BYTES)
 
 
 class StoredChunks:
@@ -170,6 +197,7 @@ class GzipMember(_Decompressed):
 
     def __init__(self, chunks: StoredChunks, offset: int) -> None:
         super().__init__()
+        self.start = offset
         self._chunks = chunks
         self._fed = offset
         self._inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -249,7 +277,7 @@ class _Zstd(_Decompressed):
 
 
 def decompressed(stored: io.BufferedReader) -> io.BufferedReader:
-    """Returns the content of a stored file from its beginning, gzip and zstd undone, told by their magic bytes.
+    """Returns the content of a stored file from its beginning; gzip and zstd are told by their magic bytes.
 
     Reading raises ReadError where compressed data are damaged (CORRUPT) or cut (TRUNCATED). Memory is bounded
     whatever the file holds.
@@ -258,9 +286,9 @@ def decompressed(stored: io.BufferedReader) -> io.BufferedReader:
     magic = stored.read(len(ZSTD_MAGIC))
     stored.seek(0)
     if magic.startswith(GZIP_MAGIC):
-        return io.BufferedReader(_Gzip(stored), CHUNK_BYTES)
+        return buffered(_Gzip(stored))
     if magic == ZSTD_MAGIC:
-        return io.BufferedReader(_Zstd(stored), CHUNK_BYTES)
+        return buffered(_Zstd(stored))
     return stored
 
 

@@ -16,8 +16,8 @@ def to_utc(value: object) -> datetime | None:
     """Returns a point in time in UTC, None for what is none.
 
     Args:
-        value: A datetime or date, epoch seconds or milliseconds, or a string of ISO 8601, RFC 2822 or an epoch
-            number. Without a zone it is taken as UTC; without a time as midnight.
+        value: A datetime or date, epoch seconds or milliseconds, or a string of ISO 8601, RFC 2822 or such a
+            number. Without a zone it is taken as UTC, without a time as midnight.
     """
     try:
         moment = _to_datetime(value)

@@ -1,22 +1,20 @@
 """WARC files: every HTML response, from any part of a file, past damage.
 
-A `.warc.gz` is a chain of gzip members, as a rule one a record; a part of the file begins with the first member
-that begins in it. fastwarc interprets the records; they are framed here, for fastwarc neither tells a cut record
-from a whole one nor goes on after damage.
+A `.warc.gz` is a chain of gzip members, as a rule one a record; a part of the file begins with the first
+member that begins in it. fastwarc interprets the records; they are framed here, for fastwarc neither tells a
+cut record from a whole one nor goes on after damage.
 """
 
-import codecs
 import io
 import re
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from fastwarc.stream_io import BrotliReader, ChunkedReader, WarcReader, ZstdReader
 from fastwarc.warc import HeaderMap, WarcRecord
 
 from schemas import Kind, Media, RawPage, Reason, Rejection, Source
 from schemas.rejection import PAYLOAD_BYTES
+from transforms.sources.codings import decoded, known_charset
 from transforms.sources.kinds import HEAD_BYTES, foreign_media, kind_of_content
 from transforms.sources.storage import (
     CHUNK_BYTES,
@@ -24,6 +22,7 @@ from transforms.sources.storage import (
     GzipMember,
     ReadError,
     StoredChunks,
+    buffered,
     decompressed,
     file_name,
     is_compressed,
@@ -45,7 +44,7 @@ Results = Iterator[RawPage | Rejection]
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A WARC record: its header, a block of `length` bytes of which `block` was read, and where the next begins."""
+    """A record: its header, what was read of its block of `length` bytes, where the next record begins."""
 
     header: bytes
     block: bytes
@@ -56,8 +55,8 @@ class _Record:
 def read_warc(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> Results:
     """Reads the records that begin in the source's range of stored bytes.
 
-    A record begins where its gzip member does, so a file that was compressed as a whole is read by its first part
-    alone. What the file says it is counts, not its name.
+    A record begins where its gzip member does, so a file that was compressed as a whole is read by its first
+    part alone. Content counts, not the name.
 
     Raises:
         ReadError: The file is empty, or was compressed as a whole and is damaged.
@@ -79,7 +78,7 @@ def _read_members(stored: io.BufferedReader, source: Source, max_page_bytes: int
     offset = _find(chunks, source, source.start, GZIP_MAGIC, _is_member) if source.start else 0
     while offset is not None and _begins_in(source, offset):
         member = GzipMember(chunks, offset)
-        stream = io.BufferedReader(member, CHUNK_BYTES)
+        stream = buffered(member)
         try:
             yield from _read_stream(stream, f"{source.uri}#{offset}:", source, max_page_bytes)
             offset = _next_member(chunks, member.end)
@@ -87,11 +86,11 @@ def _read_members(stored: io.BufferedReader, source: Source, max_page_bytes: int
             yield Rejection(
                 f"{source.uri}#{offset}", "read", error.reason, error.detail, payload=error.payload
             )
-            offset = _find(chunks, source, offset + 1, GZIP_MAGIC, _is_member)
+            offset = _find(chunks, source, member.start + 1, GZIP_MAGIC, _is_member)
 
 
 def _read_stream(stream: io.BufferedReader, uri: str, source: Source, max_page_bytes: int) -> Results:
-    """Reads all records of a stream; `uri` and the offset name them, the first of a gzip member by the member's."""
+    """Reads all records of a stream, named by `uri` and offset, the first of a gzip member by `uri` alone."""
     offset = _next_record(stream)
     while offset is not None:
         record = _take_record(stream, max_page_bytes)
@@ -104,15 +103,15 @@ def _read_plain(stored: io.BufferedReader, source: Source, max_page_bytes: int) 
     chunks = StoredChunks(stored)
     offset = _find(chunks, source, source.start, _RECORD_MAGIC, _is_record) if source.start else 0
     while offset is not None and _begins_in(source, offset):
-        place = f"{source.uri}#{offset}"
+        here, place = offset, f"{source.uri}#{offset}"
         try:
-            stored.seek(offset)
+            stored.seek(here)
             record = _take_record(stored, max_page_bytes)
             yield from _read_response(record, place, source, max_page_bytes)
             offset = record.next
         except ReadError as error:
             yield Rejection(place, "read", error.reason, error.detail, payload=error.payload)
-            offset = _find(chunks, source, offset + 1, _RECORD_MAGIC, _is_record)
+            offset = _find(chunks, source, here + 1, _RECORD_MAGIC, _is_record)
 
 
 def _begins_in(source: Source, offset: int) -> bool:
@@ -126,7 +125,7 @@ def _find(
     magic: bytes,
     accept: Callable[[StoredChunks, int], bool],
 ) -> int | None:
-    """Returns the first offset from `offset` on, within the source's range, that has `magic` and is accepted."""
+    """Returns the first offset from `offset` on, in the source's range, that has `magic` and is accepted."""
     while _begins_in(source, offset):
         chunk = chunks.at(offset, len(magic))
         if len(chunk) < len(magic):
@@ -187,7 +186,7 @@ def _next_record(stream: io.BufferedReader) -> int | None:
 
 
 def _take_record(stream: io.BufferedReader, max_page_bytes: int) -> _Record:
-    """Reads a record, of a large one or of what is no HTML response only the beginning, and goes to its end."""
+    """Reads a record and goes to its end; of one too large or no HTML response keeps only the beginning."""
     header = _take_header(stream)
     declared = _CONTENT_LENGTH.search(header)
     if not declared:
@@ -252,7 +251,8 @@ def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: in
     if not record.block:
         return
     try:
-        parsed = _parse(record.header, record.block)
+        head = record.block[:_HEADER_BYTES]
+        parsed = _parse(record.header, head)
     except ReadError as error:
         yield Rejection(uri, "read", error.reason, error.detail, payload=error.payload)
         return
@@ -261,8 +261,8 @@ def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: in
     content_type = parsed.http_content_type
     if content_type and content_type.lower() not in _HTML_TYPES:
         return
-    stored = parsed.reader.read()
-    body = _decoded(stored, parsed.http_headers, max_page_bytes + 1)
+    stored = record.block[len(head) - len(parsed.reader.read()) :]
+    body = decoded(stored, _codings(parsed.http_headers), max_page_bytes + 1)
     if not content_type and kind_of_content(body[:HEAD_BYTES]) is not Kind.HTML:
         return
     url = (parsed.headers.get("WARC-Target-URI") or "").strip().strip("<>") or None
@@ -285,57 +285,14 @@ def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: in
         via=Kind.WARC.value,
         body=body,
         media=Media.HTML,
-        charset=_charset(parsed.http_charset),
+        charset=known_charset(parsed.http_charset),
         url=url,
         source_id=source.source_id or file_name(source.uri),
         fetched_at=fetched_at,
     )
 
 
-def _charset(name: str | None) -> str | None:
-    """Returns the charset as Python names it, None for one that Python does not know."""
-    try:
-        return codecs.lookup(name.strip("\"' ")).name if name else None
-    except (LookupError, ValueError):
-        return None
-
-
-def _decoded(body: bytes, headers: HeaderMap, most: int) -> bytes:
-    """Returns at most `most` bytes of the body with chunking and content encodings undone.
-
-    Crawlers that undo an encoding often leave its header: a body that is not so encoded stays as it is.
-    """
-    codings = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
-    for coding in reversed(codings.lower().split(",")):
-        body = _undone(coding.strip(), body, most)
-    return body
-
-
-def _undone(coding: str, body: bytes, most: int) -> bytes:
-    if coding in ("gzip", "x-gzip", "deflate"):
-        return _inflated(body, most)
-    readers: dict[str, Callable[[io.BytesIO], WarcReader]] = {
-        "chunked": ChunkedReader,
-        "br": BrotliReader,
-        "zstd": ZstdReader,
-    }
-    if coding not in readers:
-        return body
-    decoded = b""
-    try:
-        reader = readers[coding](io.BytesIO(body))
-        while len(decoded) < most and (piece := reader.read(most - len(decoded))):
-            decoded += piece
-    except OSError:
-        return decoded or body
-    return decoded
-
-
-def _inflated(body: bytes, most: int) -> bytes:
-    """Undoes gzip, zlib and bare deflate data: servers call each of the latter two `deflate`."""
-    for window_bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        try:
-            return zlib.decompressobj(window_bits).decompress(body, most)
-        except zlib.error:
-            continue
-    return body
+def _codings(headers: HeaderMap) -> list[str]:
+    """Returns the codings of a response in the order in which they were applied."""
+    names = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
+    return [name.strip() for name in names.split(",")]

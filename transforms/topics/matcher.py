@@ -12,11 +12,6 @@ from transforms.topics.terms import Pattern, compile_term, count_words, fold, is
 
 #: Pieces of evidence that a tag bears at most: those with the most points.
 MAX_EVIDENCE = 20
-#: Terms of this language are searched in texts of every language: it lends most words.
-LENDER = "en"
-#: Texts in no known language are searched for the terms of all.
-UNKNOWN = "und"
-
 #: Words put between title and text, more than any window.
 _GAP = 1_000_000
 
@@ -51,11 +46,9 @@ class TopicMatcher:
         literals = list(dict.fromkeys(pattern.literal for _, pattern in patterns))
         self._automaton = AhoCorasick(literals)
         index = {literal: number for number, literal in enumerate(literals)}
-        languages = {language for language, _ in patterns} | {LENDER}
-        self._tables = {
-            language: _table(patterns, index, {language, LENDER, ANY_LANGUAGE}) for language in languages
-        }
-        self._tables[UNKNOWN] = _table(patterns, index, languages)
+        languages = {language for language, _ in patterns}
+        self._tables = {lang: _table(patterns, index, {lang, ANY_LANGUAGE}) for lang in languages}
+        self._all_languages = _table(patterns, index, languages)
 
     def tag(self, title: str | None, text: str, language: str) -> tuple[Topic, ...]:
         """Returns the topics of an article, the highest score first.
@@ -63,23 +56,23 @@ class TopicMatcher:
         Args:
             title: The headline; None if there is none.
             text: The text that the offsets of evidence point into.
-            language: ISO 639-1, or `und`.
+            language: ISO 639-1; a text in one without terms, or `und`, is searched for those of all.
         """
         head = fold(title or "")
         found = self._find(head + fold(text), len(head), language)
         places = _Places(found)
         topics = []
-        for number in sorted({rule for number in found for rule in self._triggers.get(number, ())}):
-            rule = self._rules[number]
-            if evidence := self._evaluate(rule, places):
-                total, parts = evidence
+        for index in sorted({index for number in found for index in self._triggers.get(number, ())}):
+            rule = self._rules[index]
+            if result := self._evaluate(rule, places):
+                total, parts = result
                 quotes = _evidence(parts, title or "", text, len(head))
                 topics.append(Topic(rule.topic.id, score(total, rule.topic.threshold), quotes))
         return tuple(sorted(topics, key=lambda topic: (-topic.score, topic.id)))
 
     def _find(self, folded: str, head: int, language: str) -> dict[int, list[Find]]:
-        """Returns the finds of each set of terms in the folded title (the first `head` characters) and text."""
-        table = self._tables.get(language) or self._tables[LENDER]
+        """Returns the finds of each set of terms; the first `head` characters are the title."""
+        table = self._tables.get(language, self._all_languages)
         spaceless = is_spaceless(folded)
         spans = []
         for literal, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
@@ -136,7 +129,7 @@ class TopicMatcher:
         return tuple(self._numbers.setdefault(terms, len(self._numbers)) for terms in group)
 
     def _rules_by_set(self) -> dict[int, list[int]]:
-        """Returns the rules that a find of a set can bring into play: it is in the first group of a signal."""
+        """Returns the rules that a find of a set brings into play: it is in a signal's first group."""
         rules: dict[int, list[int]] = {}
         for index, rule in enumerate(self._rules):
             for number in dict.fromkeys(n for clause in rule.signals for n in clause.groups[0]):
@@ -153,14 +146,21 @@ class _Places:
 
     def of(self, clause: _Clause, ignored: list[Find]) -> list[Find]:
         """Returns where a clause is found, outside ignored phrases."""
-        groups = [outside(self.of_group(group), ignored) for group in clause.groups]
+        groups = []
+        for group in clause.groups:
+            finds = outside(self.of_group(group), ignored)
+            if not finds:
+                return []
+            groups.append(finds)
         return near(groups, clause.within) if len(groups) > 1 else groups[0]
 
     def of_group(self, group: tuple[int, ...]) -> list[Find]:
         """Returns where any set of a group is found."""
-        if group not in self._groups:
-            self._groups[group] = apart(find for number in group for find in self._found.get(number, ()))
-        return self._groups[group]
+        places = self._groups.get(group)
+        if places is None:
+            finds = [find for number in group for find in self._found.get(number, ())]
+            places = self._groups[group] = apart(finds)
+        return places
 
 
 def _patterns(numbers: dict[TermSet, int]) -> dict[tuple[str, Pattern], tuple[int, ...]]:
@@ -185,14 +185,12 @@ def _table(
     return table
 
 
-def _evidence(
-    parts: list[tuple[float, Find]], title: str, text: str, head: int
-) -> tuple[Evidence, ...]:
+def _evidence(parts: list[tuple[float, Find]], title: str, text: str, head: int) -> tuple[Evidence, ...]:
     """Returns the best parts as evidence in text order, the title first."""
     best: dict[tuple[int, int], None] = {}
     for _, find in sorted(parts, key=lambda part: (-part[0], part[1].start)):
         best[find.start, find.end] = None
-    evidence = []
+    evidence: list[Evidence] = []
     for start, end in sorted(list(best)[:MAX_EVIDENCE]):
         if start < head:
             evidence.append(Evidence(-1, -1, title[start - 1 : end - 1]))

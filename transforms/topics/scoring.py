@@ -1,6 +1,6 @@
 """Scoring: from the finds of a topic's terms to points, and from points to a score."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -21,8 +21,10 @@ class Find(NamedTuple):
     boost: float
 
 
-def apart(finds: Iterable[Find]) -> list[Find]:
-    """Returns the finds in text order without those that overlap one before; of two that begin together, the longer."""
+def apart(finds: list[Find]) -> list[Find]:
+    """Returns the finds in text order, less any that overlaps one before; the longer of two at one place."""
+    if len(finds) < 2:
+        return finds
     kept: list[Find] = []
     end = -1
     for find in sorted(finds, key=lambda f: (f.start, -f.end)):
@@ -38,8 +40,6 @@ def near(groups: Sequence[Sequence[Find]], within: int) -> list[Find]:
     One sweep over all finds: a window ends at the current find and begins at the earliest of the latest
     finds of each group, so there is none shorter that ends there.
     """
-    if not all(groups):
-        return []
     places: list[Find] = []
     latest: dict[int, Find] = {}
     for find, group in sorted((find, group) for group, finds in enumerate(groups) for find in finds):
@@ -60,8 +60,10 @@ def outside(finds: list[Find], phrases: Sequence[Find]) -> list[Find]:
     return [f for f in finds if not any(p.start <= f.start and f.end <= p.end for p in phrases)]
 
 
-def points(finds: Iterable[Find], weight: float, repeat: float) -> list[tuple[float, Find]]:
-    """Returns each find with its points: the best placed in full, each further one `repeat` times the last."""
+def points(finds: list[Find], weight: float, repeat: float) -> list[tuple[float, Find]]:
+    """Returns each find with its points: the best placed in full, then ever less by `repeat`."""
+    if len(finds) == 1:
+        return [(weight * finds[0].boost, finds[0])]
     ranked = sorted(finds, key=attrgetter("boost"), reverse=True)
     return [(weight * find.boost * repeat**rank, find) for rank, find in enumerate(ranked)]
 

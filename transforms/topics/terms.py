@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: Scripts written without spaces (Thai, Lao, Burmese, Khmer, kana, Han): there a term may begin anywhere.
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -9,7 +10,8 @@ SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 _OTHER = re.compile(r"[^\w ]")
 _SPACELESS = re.compile(f"[{SPACELESS}]")
 _WORD = re.compile(f"[{SPACELESS}]|[^ {SPACELESS}]+")
-_WILD = f"[^ {SPACELESS}]*"
+_WILD = "[^ ]*"
+_ONE_WORD = "[^ ]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,7 @@ def fold(text: str) -> str:
 def compile_term(term: str) -> tuple[Pattern, ...]:
     """Returns the patterns that find a term in folded text: one, or one more for `ss` in place of `ß`.
 
-    Raises:
-        ValueError: The term has no letter before its first inner `*`.
+    A term begins and ends with a letter, a digit or `*`, as `schemas.taxonomy` sees to.
     """
     spellings = dict.fromkeys((term, term.replace("ß", "ss")))
     return tuple(_compiled(spelling) for spelling in spellings)
@@ -41,14 +42,16 @@ def compile_term(term: str) -> tuple[Pattern, ...]:
 
 def _compiled(term: str) -> Pattern:
     bare = term.strip("*")
-    pieces = [" ".join(fold(piece).split(" ")[1:-1]) for piece in bare.split("*")]
+    pieces = [fold(piece)[1:-1] for piece in bare.split("*")]
     pieces[0] = _bound(term[0], pieces[0]) + pieces[0]
     pieces[-1] += _bound(term[-1], pieces[-1][::-1])
-    if not pieces[0].strip():
-        raise ValueError(f"the term `{term}` has no letters before its inner `*`")
     if len(pieces) == 1:
         return Pattern(pieces[0], None)
-    return Pattern(pieces[0], re.compile(_WILD.join(["", *map(re.escape, pieces[1:])])))
+    rest = "".join(
+        (_ONE_WORD if before.endswith(" ") and after.startswith(" ") else _WILD) + re.escape(after)
+        for before, after in pairwise(pieces)
+    )
+    return Pattern(pieces[0], re.compile(rest))
 
 
 def _bound(edge: str, piece: str) -> str:

@@ -352,11 +352,11 @@ def _body(response: BaseHTTPResponse, max_bytes: int) -> bytes | None:
 
 
 def _content_type(header: str | None) -> tuple[str | None, str | None]:
-    if not header or not header.strip():
-        return None, None
     message = Message()
-    message["Content-Type"] = header
-    return re.split(r"[;,\s]", header.strip(), maxsplit=1)[0].lower(), message.get_content_charset()
+    message["Content-Type"] = (header or "").strip()
+    content_type = re.split(r"[;,\s]", message["Content-Type"], maxsplit=1)[0].lower()
+    charset = message.get_content_charset("")
+    return content_type or None, charset if charset and charset.isprintable() else None
 
 
 def _unknown_encodings(response: BaseHTTPResponse) -> list[str]:

@@ -1,6 +1,6 @@
 """FetchByHost: the documents behind the elements of a collection, many hosts at once, each host gently."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -104,7 +104,7 @@ _shared_fetcher = lru_cache(maxsize=8)(Fetcher)
 _shared_fetcher_lock = Lock()
 
 
-def gather(jobs: Iterable[Iterable[T]], max_threads: int = MAX_THREADS) -> Iterator[T]:
+def gather(jobs: Iterable[Iterable[T]], max_threads: int = MAX_THREADS) -> Generator[T, None, None]:
     """Works `jobs` off side by side; yields what they yield in the caller's thread, as it comes.
 
     A caller that is slow to take results slows the jobs down, so that few are held. A caller that goes away
@@ -198,7 +198,6 @@ class _FetchFn(beam.DoFn):
     def finish_bundle(self) -> Iterator[WindowedValue]:
         # The longest queues first: the last host to finish decides when the bundle does.
         queues = sorted(self._hosts, key=lambda host: len(host[0]), reverse=True)
-        self._hosts = []
         yield from gather(self._work_off(*queue) for queue in queues)
 
     def _work_off(self, elements: list[Any], timestamp: Any, window: Any) -> Iterator[WindowedValue]:

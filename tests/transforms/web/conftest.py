@@ -128,7 +128,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def network(site: Site) -> Network:
-    """The open internet as seen from here, except that every `.test` name is the site and it may be reached."""
+    """The open internet, except that every `.test` name is the site, which may be reached too."""
     port = site.port
 
     def resolve(host: str) -> tuple[str, ...]:

@@ -52,6 +52,15 @@ def test_a_wrong_charset_is_passed_on_as_declared(site: Any, network: Network) -
     assert (answer.charset, answer.body) == ("klingon", b"\xfc")
 
 
+@pytest.mark.parametrize(
+    "media", ["text/html; charset", "text/html; charset=\x00", "text/html charset=utf-8"]
+)
+def test_a_broken_charset_is_none(site: Any, network: Network, media: str) -> None:
+    answer = fetch(site.serve("/", b"x", media=media), POLICY, network=network)
+    assert isinstance(answer, Fetched)
+    assert (answer.content_type, answer.charset) == ("text/html", None)
+
+
 def test_a_missing_content_type_is_no_obstacle(site: Any, network: Network) -> None:
     answer = fetch(site.serve("/", "<p>text</p>", media=None), POLICY, network=network)
     assert isinstance(answer, Fetched)
@@ -91,7 +100,7 @@ def test_an_unknown_content_encoding_is_refused(site: Any, network: Network) -> 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", pytest.param("zstd", marks=needs_zstd)])
 def test_a_bomb_is_given_up_at_the_limit(site: Any, network: Network, encoding: str) -> None:
-    url = site.serve("/", ENCODERS[encoding](bytes(100_000_000)), Content_Encoding=encoding)
+    url = site.serve("/", ENCODERS[encoding](bytes(30_000_000)), Content_Encoding=encoding)
     tracemalloc.start()
     try:
         assert refused(fetch(url, POLICY, network=network)) is Reason.TOO_LARGE
@@ -281,6 +290,22 @@ def test_unknown_names_and_closed_ports_are_refused(site: Any) -> None:
     site.close()
     policy = FetchPolicy(allow_private_hosts=True)
     assert refused(fetch(site.url("/", "127.0.0.1"), policy)) is Reason.FETCH_FAILED
+
+
+@pytest.mark.parametrize("host", ["a..test", "a" * 64 + ".test"])
+def test_names_that_dns_cannot_hold_are_refused(host: str) -> None:
+    assert refused(fetch(f"http://{host}/", POLICY)) is Reason.FETCH_FAILED
+
+
+def test_an_address_that_never_answers_leaves_time_for_the_next(site: Any) -> None:
+    network = Network(lambda host: ["127.0.0.2", "127.0.0.1"], lambda address, port: True)
+    site.serve("/", "<p>text</p>")
+    with (
+        socket.create_server(("127.0.0.2", site.port), backlog=0) as silent,
+        socket.create_connection(silent.getsockname()),  # its queue is full now
+    ):
+        answer = fetch(site.url("/"), FetchPolicy(timeout=0.8), network=network)
+    assert isinstance(answer, Fetched)
 
 
 def test_https_without_a_certificate_is_refused(site: Any, network: Network) -> None:

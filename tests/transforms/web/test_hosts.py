@@ -4,12 +4,14 @@ from itertools import pairwise
 from threading import Barrier
 from typing import Any
 
+import apache_beam as beam
 import pytest
+from apache_beam.testing.util import assert_that, equal_to
 
-from schemas import Reason
+from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
 from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
-from transforms.web.hosts import Fetcher, ask_in_turn, gather
+from transforms.web.hosts import FetchByHost, Fetcher, ask_in_turn, gather
 
 PAGE = "<p>text</p>"
 ANSWER = Fetched("", b"", None, None, datetime(2026, 11, 20, tzinfo=UTC))
@@ -85,6 +87,25 @@ def test_a_host_whose_robots_txt_cannot_be_had_is_left_alone(site: Any, network:
     assert site.paths() == ["/robots.txt"]
 
 
+def test_robots_txt_may_be_larger_than_a_page(site: Any, network: Network) -> None:
+    site.serve("/robots.txt", "# nothing here\n" * 100, media="text/plain")
+    fetcher = Fetcher(FetchPolicy(host_delay=0.0, max_page_bytes=100), network)
+    assert isinstance(fetcher.article(site.serve("/", PAGE)), Fetched)
+
+
+def test_an_error_while_settling_is_told_of_its_element(site: Any, network: Network) -> None:
+    def settle(source: Source, answer: Answer) -> list[RawPage]:
+        raise ValueError("no such thing")
+
+    policy = FetchPolicy(host_delay=0.0)
+    url = site.serve("/feed", PAGE)
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    by_host = FetchByHost(policy, lambda source: source.uri, Fetcher.feed, settle, network)
+    results = pipeline | beam.Create([Source(url, Kind.FEED_URL)]) | by_host
+    assert_that(results, equal_to([Rejection(url, "fetch", Reason.FAILED, "ValueError: no such thing")]))
+    pipeline.run()
+
+
 def test_each_url_is_asked_for_once() -> None:
     asked: list[str] = []
 
@@ -124,9 +145,13 @@ def test_gather_yields_all_and_raises_what_a_job_raised() -> None:
         yield -number
 
     got: list[int] = []
-    with pytest.raises(OSError, match="broken"):
+
+    def collect() -> None:
         for result in gather((job(number) for number in range(1, 20)), max_threads=3):
             got.append(result)
+
+    with pytest.raises(OSError, match="broken"):
+        collect()
     assert sorted(got) == sorted({*range(1, 20), *range(-19, 0)} - {-5})
 
 

@@ -1,0 +1,218 @@
+import gzip
+import json
+from collections import Counter
+
+import duckdb
+import polars as pl
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.testing.test_pipeline import TestPipeline
+
+from pipelines.cli import main
+from pipelines.ingest import build
+from pipelines.options import parse
+from pipelines.run import about_run
+from schemas.table import ARTICLES, REJECTS
+
+DATE = ["--run-date", "2026-11-20"]
+
+
+def ingest(*arguments):
+    return main(["ingest", *map(str, arguments), *DATE])
+
+
+def manifest(output):
+    (path,) = (output / "_runs").iterdir()
+    return json.loads(path.read_text())
+
+
+def files(output, table="articles"):
+    return {str(path.relative_to(output)): path.read_bytes() for path in (output / table).rglob("*.parquet")}
+
+
+def rejects(output):
+    return ds.dataset(output / "rejects").to_table().to_pylist()
+
+
+def test_every_kind_of_input_becomes_articles(inbox, tmp_path):
+    output = tmp_path / "out"
+    assert ingest(inbox, "--output", output) == 0
+    run = manifest(output)
+    assert (run["read"], run["articles"], run["duplicates"], run["rejects"]) == (10, 10, 0, 0)
+    assert run["articles_by_language"] == {"en": 8, "de": 2}
+    articles = ds.dataset(output / "articles", partitioning="hive").to_table().to_pylist()
+    assert Counter(article["via"] for article in articles) == {
+        "text": 1, "html": 1, "jsonl": 4, "warc": 3, "feed": 1
+    }  # fmt: skip
+    (strike,) = (article for article in articles if article["via"] == "text")
+    assert strike["topic_ids"] == ["labour-strike"]
+    (evidence, *_) = strike["topics"][0]["evidence"]
+    assert evidence["start"] == -1 or strike["text"][evidence["start"] : evidence["end"]] == evidence["quote"]
+    (page,) = (article for article in articles if article["via"] == "html")
+    assert page["canonical_url"] == "https://echo.example/news/pool"
+    assert page["published_at"].isoformat() == "2026-11-18T08:30:00+00:00"
+    assert "Imprint" not in page["text"]
+
+
+def test_three_readers_see_the_same_rows_sorted_by_time(inbox, tmp_path):
+    output = tmp_path / "out"
+    ingest(inbox, "--output", output)
+    glob = f"{output}/articles/*/*/*.parquet"
+    by_pyarrow = ds.dataset(output / "articles", partitioning="hive").to_table()
+    by_polars = pl.read_parquet(glob, hive_partitioning=True)
+    query = f"SELECT language, article_id FROM read_parquet('{glob}', hive_partitioning = true)"
+    by_duckdb = duckdb.sql(query).fetchall()
+    expected = sorted(
+        zip(by_pyarrow["language"].to_pylist(), by_pyarrow["article_id"].to_pylist(), strict=True)
+    )
+    assert sorted(by_duckdb) == expected
+    assert sorted(by_polars.select("language", "article_id").rows()) == expected
+    for path in (output / "articles").rglob("*.parquet"):
+        file = pq.ParquetFile(path)
+        assert file.schema_arrow.equals(ARTICLES.schema, check_metadata=True)
+        times = [time for time in file.read()["published_at"].to_pylist() if time]
+        assert times == sorted(times)
+
+
+def test_the_same_command_again_changes_no_byte(inbox, tmp_path):
+    output = tmp_path / "out"
+    ingest(inbox, "--output", output)
+    before = files(output)
+    ingest(inbox, "--output", output)
+    assert files(output) == before
+    assert not list((output / "_staging").iterdir())
+
+
+def test_processes_and_repeated_bundles_give_the_same_bytes(inbox, tmp_path):
+    one, many, repeated = tmp_path / "one", tmp_path / "many", tmp_path / "repeated"
+    ingest(inbox, "--output", one)
+    ingest(inbox, "--output", many, "--workers", 2)
+    ingest(inbox, "--output", repeated, "--direct_runner_bundle_repeat=1")
+    assert files(one) == files(many) == files(repeated)
+
+
+def test_a_run_leaves_other_runs_alone_and_drops_what_it_no_longer_writes(inbox, tmp_path):
+    output = tmp_path / "out"
+    ingest(inbox, "--output", output, "--run-id", "a")
+    ingest(inbox, "--output", output, "--run-id", "b")
+    ingest(inbox / "streik.txt", "--output", output, "--run-id", "a")
+    names = {tuple(path.split("/")[2:]) for path in files(output)}
+    runs = {
+        ("language=de", "a-00000.parquet"),
+        ("language=de", "b-00000.parquet"),
+        ("language=en", "b-00000.parquet"),
+    }
+    assert names == runs
+
+
+def test_what_comes_twice_is_written_once(inbox, tmp_path):
+    output = tmp_path / "out"
+    (inbox / "again.jsonl").write_bytes((inbox / "rows.jsonl").read_bytes())
+    assert ingest(inbox, "--output", output) == 0
+    run = manifest(output)
+    assert (run["read"], run["articles"], run["duplicates"]) == (13, 10, 3)
+
+
+@pytest.fixture
+def damaged(inbox):
+    (inbox / "empty.html").write_bytes(b"")
+    (inbox / "cut.txt.gz").write_bytes(gzip.compress(b"Ein Satz, der nicht endet. " * 500)[:60])
+    crawl = (inbox / "crawl.warc.gz").read_bytes()
+    (inbox / "half.warc.gz").write_bytes(crawl[: len(crawl) // 2])
+    (inbox / "nothing.rss").write_bytes(b"")
+    (inbox / "huge.html").write_bytes(b"<p>" + b"x" * 50_000_000)
+    (inbox / "bytes.txt").write_bytes(b"Gr\xc3\xbc\xc3\x9fe aus \xc3\x28\xff\xfe\x80 der Stadt \xe2\x82" * 40)
+    (inbox / "line.jsonl").write_text('{"url": "https://echo.example/x", "text": \n')
+    (inbox / "report.html").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <<>> endobj\n")
+    return inbox
+
+
+def test_damaged_inputs_are_rejects_and_good_ones_beside_them_are_written(damaged, tmp_path):
+    output = tmp_path / "out"
+    assert ingest(damaged, "--output", output) == 0
+    run = manifest(output)
+    reasons = {row["source_uri"].rsplit("/", 1)[1].split("#")[0]: row["reason"] for row in rejects(output)}
+    assert reasons == {
+        "empty.html": "empty",
+        "cut.txt.gz": "truncated",
+        "half.warc.gz": "truncated",
+        "nothing.rss": "empty",
+        "huge.html": "too-large",
+        "bytes.txt": "undecodable",
+        "line.jsonl": "not-json",
+        "report.html": "unsupported-media",
+    }
+    assert run["articles"] == 10
+    assert run["duplicates"] == 1  # the page before the cut is also in the whole file
+    assert run["read"] == 19
+    assert all(len(row["payload"]) <= 65536 for row in rejects(output))
+    for path in (output / "rejects").rglob("*.parquet"):
+        assert pq.ParquetFile(path).schema_arrow.equals(REJECTS.schema, check_metadata=True)
+
+
+def test_counters_agree_with_the_json(damaged, tmp_path):
+    options = parse([str(damaged), "--output", str(tmp_path / "out"), *DATE])
+    with TestPipeline(runner="FnApiRunner", options=PipelineOptions([])) as pipeline:
+        build(pipeline, options, about_run(options), web=False)
+    counters = {c.key.metric.name: c.committed for c in pipeline.result.metrics().query()["counters"]}
+    run = manifest(tmp_path / "out")
+    assert counters["read"] == run["read"]
+    assert counters["articles"] == run["articles"]
+    assert counters["duplicates"] == run["duplicates"]
+    by_reason = {n.split("/")[1]: c for n, c in counters.items() if n.startswith("rejects/")}
+    assert by_reason == run["rejects_by_reason"]
+
+
+def test_a_missing_input_is_a_reject_and_tells_the_scheduler(inbox, tmp_path, capsys):
+    output = tmp_path / "out"
+    assert ingest(inbox / "streik.txt", tmp_path / "gone.txt", "--output", output) == 1
+    assert manifest(output)["rejects_by_reason"] == {"not-found": 1}
+    assert manifest(output)["articles"] == 1
+    assert "gone.txt: not-found" in capsys.readouterr().err
+
+
+def test_too_many_rejects_tell_the_scheduler(damaged, tmp_path):
+    assert ingest(damaged, "--output", tmp_path / "a", "--max-reject-share", "0.1") == 1
+    assert ingest(damaged, "--output", tmp_path / "b", "--max-reject-share", "0.9") == 0
+
+
+def test_a_sample_reads_the_first_documents_alone(inbox, tmp_path):
+    output = tmp_path / "out"
+    ingest(inbox / "rows.jsonl", inbox, "--output", output, "--limit", "2")
+    run = manifest(output)
+    assert (run["read"], run["articles"]) == (2, 2)
+
+
+def test_a_dry_run_writes_nothing(inbox, tmp_path, capsys):
+    assert ingest(inbox, "--output", tmp_path / "out", "--dry-run") == 0
+    assert not (tmp_path / "out").exists()
+    assert "sources.warc\t1" in capsys.readouterr().out
+
+
+def test_the_json_on_demand(inbox, tmp_path, capsys):
+    ingest(inbox / "streik.txt", "--output", tmp_path / "out", "--json")
+    assert json.loads(capsys.readouterr().out) == manifest(tmp_path / "out")
+
+
+def test_a_wrong_call_is_one_line_and_exit_2(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert ingest(tmp_path, "--output", tmp_path / "file" / "out") == 2
+    assert ingest(tmp_path) == 2
+    assert main(["digest"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["newsbeam"] * 3
+    assert "cannot write to" in lines[0]
+    assert "--output" in lines[1]
+    assert "newsbeam ingest" in lines[2]
+
+
+def test_a_run_that_fails_leaves_the_dataset_as_it_was(inbox, tmp_path, monkeypatch, capsys):
+    output = tmp_path / "out"
+    ingest(inbox, "--output", output)
+    before = files(output)
+    monkeypatch.setattr("transforms.parquet.pq.write_table", lambda *_, **__: 1 / 0)
+    assert ingest(inbox, "--output", output) == 70
+    assert files(output) == before
+    assert manifest(output)["articles"] == 10

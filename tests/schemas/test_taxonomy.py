@@ -1,0 +1,112 @@
+import pickle
+
+import pytest
+
+from schemas.taxonomy import Taxonomy, TaxonomyError, merge, parse_taxonomy, shipped_taxonomy
+
+FERRIES = """\
+version: "3"
+scoring: {title: 4}
+sets:
+  ship: {any: ferry, de: "*fähre*, schiff*"}
+topics:
+  ferries:
+    label: {en: Ferries}
+    definition: {en: Ferries and their timetables.}
+    maps: {iptc: "20000001"}
+    broader: transport
+    sets:
+      late: {no: [forsinket, "no"]}
+    signals:
+      - {any: ship, weight: 1.5}
+      - {near: [ship, [late, ship]], within: 6, weight: 2}
+    require: [{any: ship}]
+    negatives: [{any: late, weight: 1}]
+    negative_cap: 2
+    ignore: late
+    threshold: 3
+"""
+
+
+def ferries(old: str = "", new: str = "", base: Taxonomy | None = None) -> Taxonomy:
+    assert old in FERRIES
+    return parse_taxonomy(FERRIES.replace(old, new, 1), "ferries.yaml", base)
+
+
+def test_every_part_of_a_rule_is_read() -> None:
+    taxonomy = ferries()
+    (rule,) = taxonomy.topics
+    ship, late = rule.signals[0].groups[0][0], rule.ignore[0]
+    assert ship.terms == (("any", ("ferry",)), ("de", ("*fähre*", "schiff*")))
+    assert late.terms == (("no", ("forsinket", "no")),)
+    assert (rule.id, rule.broader, rule.maps) == ("ferries", "transport", (("iptc", "20000001"),))
+    assert rule.signals[1].groups == ((ship,), (late, ship))
+    assert (rule.signals[1].within, rule.signals[1].weight, rule.threshold) == (6, 2.0, 3.0)
+    assert (rule.require[0].groups, rule.negatives[0].groups, rule.negative_cap) == (((ship,),), ((late,),), 2.0)
+    assert (taxonomy.scoring.title, taxonomy.scoring.lead) == (4.0, 1.5)
+    assert taxonomy.sets == (ship,)
+
+
+def test_version_follows_the_content_and_not_the_comments() -> None:
+    assert ferries().version.startswith("3+")
+    assert ferries().version == ferries("scoring", "# a remark\nscoring").version
+    assert ferries().version != ferries("ferry", "ferries").version
+
+
+def test_a_taxonomy_survives_pickling() -> None:
+    assert pickle.loads(pickle.dumps(ferries())) == ferries()
+
+
+def test_merge_replaces_and_adds_topics() -> None:
+    other = ferries("  ferries:\n", "  boats:\n")
+    stricter = ferries("threshold: 3", "threshold: 9")
+    both = merge(ferries(), other)
+    assert [topic.id for topic in both.topics] == ["ferries", "boats"]
+    assert [topic.threshold for topic in merge(both, stricter).topics] == [9.0, 3.0]
+    assert len({ferries().version, both.version, merge(both, stricter).version}) == 3
+
+
+def test_a_file_on_top_may_name_the_shared_sets_below() -> None:
+    without = '  ship: {any: ferry, de: "*fähre*, schiff*"}\n'
+    with pytest.raises(TaxonomyError, match="no set of terms is called `ship`"):
+        ferries(without, "  other: {en: x}\n")
+    assert ferries(without, "  other: {en: x}\n", base=ferries()).topics == ferries().topics
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("any: ship, weight", "any: shop, weight", "14: topic ferries: no set of terms is called `shop`"),
+        ("threshold: 3", "treshold: 3", "20: topic ferries: unknown key `treshold`; known here: broader"),
+        ("    threshold: 3\n", "", "7: topic ferries: `threshold:` is missing; add it"),
+        ("threshold: 3", "threshold: high", "20: topic ferries: expected a number, not `high`"),
+        ("threshold: 3", "threshold: 0", "20: topic ferries: `0` is out of range; give a number above 0"),
+        ("    negative_cap: 2\n", "", "17: topic ferries: `negatives` need a `negative_cap`"),
+        (", within: 6", "", "15: topic ferries: `near` needs two sets or more, and `within: N` words"),
+        ("any: ship, weight", "weight", "14: topic ferries: give either `any:`"),
+        ("any: ship, weight", "any: ship, within: 3, weight", "14: topic ferries: `within` belongs to `near`"),
+        ("any: ferry,", "any: ferry!,", "4: the term `ferry!` must begin and end with"),
+        ("any: ferry,", "any: ferry, any: boat,", "4: `any` is there twice"),
+        ("any: ferry,", "any: *ferry,", "4: not YAML: found undefined alias; put terms that begin with *"),
+        ("scoring: {title: 4}", "scoring: {repeat: 1}", "2: `repeat` must be below 1"),
+        ("  ferries:\n", "  ferries: [\n", "not YAML"),
+        (FERRIES, "", "1: the file is empty"),
+        (FERRIES, "- a list", "1: expected `key: value` lines here"),
+    ],
+)
+def test_each_mistake_gets_one_line_with_its_place(old: str, new: str, message: str) -> None:
+    with pytest.raises(TaxonomyError) as caught:
+        ferries(old, new)
+    assert str(caught.value).startswith("ferries.yaml:")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_shipped_taxonomy_has_its_topics_in_eight_languages() -> None:
+    topics = shipped_taxonomy().topics
+    assert len(topics) == len({topic.id for topic in topics}) >= 19
+    for topic in topics:
+        assert dict(topic.labels).keys() >= {"en", "de"}, topic.id
+        assert dict(topic.definition).keys() >= {"en", "de"}, topic.id
+        languages = {language for language, _ in topic.signals[0].groups[0][0].terms}
+        assert languages >= {"de", "en", "es", "fr", "it", "nl", "pl", "pt"}, topic.id

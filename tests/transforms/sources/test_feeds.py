@@ -1,0 +1,174 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from schemas import Kind, Media, Metadata, RawPage, Reason, Rejection, Source
+from transforms.sources.feeds import parse_feed
+
+SOURCE = Source("https://hafen.example/feed.xml", Kind.FEED_URL)
+FETCHED = datetime(2026, 3, 2, tzinfo=UTC)
+
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel><title>Hafenbote</title><link>https://hafen.example/</link><language>de</language>
+<item><title>Kräne &amp;amp; Kähne &lt;b&gt;stehen&lt;/b&gt;</title><link>/eis?a=1&amp;b=2</link>
+ <guid isPermaLink="false">id-1</guid><dc:creator>Wiebke Janssen</dc:creator>
+ <description>&lt;p&gt;Kurz &amp;amp; gut.&lt;/p&gt;</description>
+ <content:encoded><![CDATA[<p>Der Hafen ist zugefroren, die Kräne stehen.</p><script>f()</script>]]>
+ </content:encoded>
+ <pubDate>Sun, 01 Mar 2026 13:30:00 +0100</pubDate></item>
+<item><title>Ohne Zeit</title><guid>https://hafen.example/2</guid><description>5 &lt; 6</description>
+ <author>redaktion@hafen.online (Jan Ole)</author><pubDate>neulich</pubDate></item>
+<item><title>Nur ein Titel</title></item>
+</channel></rss>"""
+
+
+def parse(
+    feed: str | bytes, source: Source = SOURCE, charset: str | None = None
+) -> list[RawPage | Rejection]:
+    return list(parse_feed(feed.encode() if isinstance(feed, str) else feed, source, charset, FETCHED))
+
+
+def test_an_entry_is_a_page() -> None:
+    first, second, third = parse(RSS)
+    assert first == RawPage(
+        source_uri="https://hafen.example/feed.xml#id-1",
+        via="feed",
+        body="<p>Der Hafen ist zugefroren, die Kräne stehen.</p>".encode(),
+        media=Media.HTML,
+        charset="utf-8",
+        url="https://hafen.example/eis?a=1&b=2",
+        source_id="https://hafen.example/feed.xml",
+        fetched_at=FETCHED,
+        metadata=Metadata(
+            title="Kräne & Kähne stehen",
+            summary="Kurz & gut.",
+            authors=("Wiebke Janssen",),
+            published_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+            published_from="feed",
+            language="de",
+        ),
+    )
+    assert isinstance(second, RawPage)
+    assert (second.url, second.body) == ("https://hafen.example/2", b"5 < 6")
+    assert second.metadata.authors == ("Jan Ole",)
+    assert (second.metadata.published_at, second.metadata.published_from) == (None, None)
+    assert isinstance(third, Rejection)
+    assert third.reason is Reason.MISSING_FIELD
+
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Harbour</title>
+<entry><id>urn:1</id><title type="html">A &lt;i&gt;cold&lt;/i&gt; day</title>
+ <link rel="enclosure" href="https://harbour.example/1.mp3"/><link href="https://harbour.example/1"/>
+ <author><name>Ann</name></author><author><name>Bob</name></author><updated>2026-03-01T12:30:00Z</updated>
+ <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>The harbour froze.</p></div></content>
+</entry></feed>"""
+RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Harbour</title><dc:language>en</dc:language></channel>
+<item rdf:about="https://harbour.example/1"><title>A cold day</title><link>https://harbour.example/1</link>
+ <description>&lt;p&gt;The harbour froze.&lt;/p&gt;</description><dc:creator>Ann</dc:creator>
+ <dc:date>2026-03-01T13:30:00+01:00</dc:date></item></rdf:RDF>"""
+RSS_091 = """<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">
+<rss version="0.91"><channel><title>Harbour</title><language>en</language><item><title>A cold day</title>
+<link>https://harbour.example/1</link><description>&lt;p&gt;The harbour froze.&lt;/p&gt;</description>
+</item></channel></rss>"""
+JSON = json.dumps(
+    {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Harbour",
+        "language": "en",
+        "home_page_url": "https://harbour.example/",
+        "items": [
+            {
+                "id": "1",
+                "url": "/1",
+                "title": "A cold day",
+                "content_html": "<p>The harbour froze.</p>",
+                "authors": [{"name": "Ann"}],
+                "date_published": "2026-03-01T12:30:00Z",
+            }
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize("feed", [ATOM, RDF, RSS_091, JSON])
+def test_every_format_says_the_same(feed: str) -> None:
+    [page] = parse(feed)
+    assert isinstance(page, RawPage)
+    assert (page.url, page.body) == ("https://harbour.example/1", b"<p>The harbour froze.</p>")
+    assert (page.metadata.title, page.metadata.language) == ("A cold day", "en")
+    if feed is not RSS_091:
+        assert page.metadata.authors[0] == "Ann"
+        assert page.metadata.published_at == datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        (RSS.encode(), "iso-8859-1"),  # the header is wrong
+        (RSS.replace("utf-8", "iso-8859-1").encode("iso-8859-1"), None),
+        (RSS.encode("cp1252"), "windows-1252"),
+        (RSS.replace("utf-8", "utf-16").encode("utf-16"), None),
+        (b"\xef\xbb\xbf" + RSS.encode(), None),
+    ],
+)
+def test_the_charset_is_found(body: bytes, charset: str | None) -> None:
+    assert parse(body, charset=charset) == parse(RSS)
+
+
+def test_a_list_names_source_and_language() -> None:
+    source = Source("stored/feed.xml", Kind.FEED, source_id="hafen", language="nds")
+    pages = [
+        page
+        for page in parse(RSS.replace("<language>de</language>", ""), source)
+        if isinstance(page, RawPage)
+    ]
+    assert [(page.source_id, page.metadata.language) for page in pages] == [("hafen", "nds")] * 2
+    assert pages[0].url == "https://hafen.example/eis?a=1&b=2"  # relative to the link of the stored feed
+
+
+def test_a_cut_feed_gives_its_whole_entries_and_a_rejection() -> None:
+    for cut in ("Ohne Zeit", "5 &lt; 6", "<guid>https"):
+        *pages, last = parse(RSS[: RSS.index(cut)])
+        assert pages == parse(RSS)[:1]
+        assert isinstance(last, Rejection)
+        assert last.reason is Reason.TRUNCATED
+
+
+def test_a_feed_that_is_not_well_formed_is_read() -> None:
+    pages = parse(RSS.replace("Kurz &amp;amp; gut", "Kurz & gut &nbsp;"))
+    assert [getattr(page, "url", None) for page in pages[:2]] == [
+        "https://hafen.example/eis?a=1&b=2",
+        "https://hafen.example/2",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_are_not_expanded(encoding: str) -> None:
+    entities = f'<!ENTITY a "{"x" * 1000}">\n<!ENTITY b "{"&a;" * 99}">'
+    item = "<item><link>https://a.example/</link><description>&b;</description></item>"
+    bomb = f'<!DOCTYPE rss [\n{entities}\n]><rss version="2.0"><channel>{item}</channel></rss>'
+    [page] = parse(bomb.encode(encoding))
+    assert isinstance(page, RawPage)
+    assert len(page.body) < 100
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", Reason.EMPTY),
+        (b"\xef\xbb\xbf \n", Reason.EMPTY),
+        (b"<!doctype html><html><body><p>Moved</p></body></html>", Reason.NOT_A_FEED),
+        (b"<opml><body/></opml>", Reason.NOT_A_FEED),
+        (b'{"version": 2, "items": []}', Reason.NOT_A_FEED),
+        (b'{"version": "https://jsonfeed.org/version/1", "items": [', Reason.NOT_A_FEED),
+        (b"%PDF-1.4", Reason.UNSUPPORTED_MEDIA),
+    ],
+)
+def test_what_is_no_feed(body: bytes, reason: Reason) -> None:
+    [rejection] = parse(body)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.reason, rejection.source_uri) == (reason, SOURCE.uri)
+    assert rejection.payload == body

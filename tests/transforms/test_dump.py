@@ -1,0 +1,290 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.dump import Boilerplate, DumpText, clean_dump
+
+LONG = (
+    "Der Rat der Stadt Auenfurt hat am Dienstag nach vier Stunden Debatte beschlossen, die alte Brücke über die "
+    "Selke nicht abzureißen, sondern zu sanieren. Die Kosten schätzt das Bauamt auf elf Millionen Euro, von denen das "
+    "Land vier tragen soll. Ob es dabei bleibt, ist offen, denn ein Gutachten über die Pfeiler steht noch aus."
+)
+MORE = (
+    "Gegner des Plans hatten auf den Verkehr verwiesen, der in den Jahren seit der Öffnung der Umgehung kaum "
+    "abgenommen habe. Eine Zählung im Frühjahr ergab neuntausend Wagen am Tag, ein Viertel davon Lastwagen. Die "
+    "Verwaltung will nun bis zum Herbst prüfen, ob die Brücke für den schweren Verkehr gesperrt werden kann."
+)
+
+
+def reasons(cleaned: DumpText) -> dict[str, str | None]:
+    return {line.text: line.reason for line in cleaned.lines}
+
+
+def test_dump_with_leftovers_of_all_kinds_keeps_the_article_alone() -> None:
+    cleaned = clean_dump(
+        "\n".join(
+            [
+                "Auenfurt saniert seine alte Brücke",
+                "",
+                "  • Teilen per:",
+                "Die alte Brücke im Winter: Blick vom Ufer der Selke",
+                "Die alte Brücke im Winter: Blick vom Ufer der Selke",
+                "Foto: Rike Ohlsen / Bildhaus Nord",
+                LONG,
+                "Anzeige",
+                "Das Gutachten fehlt",
+                MORE,
+                "© Auenfurter Bote GmbH – Alle Rechte vorbehalten.",
+                "Zur Startseite",
+                "0%1%2%3%4%5%6%7%8%",
+            ]
+        )
+    )
+    assert cleaned.title == "Auenfurt saniert seine alte Brücke"
+    assert cleaned.text == "\n".join([LONG, "Das Gutachten fehlt", MORE])
+    assert reasons(cleaned) == {
+        "Auenfurt saniert seine alte Brücke": "title",
+        "• Teilen per:": "share-buttons",
+        "Die alte Brücke im Winter: Blick vom Ufer der Selke": "caption",
+        "Foto: Rike Ohlsen / Bildhaus Nord": "credit",
+        LONG: None,
+        "Anzeige": "advertisement",
+        "Das Gutachten fehlt": None,
+        MORE: None,
+        "© Auenfurter Bote GmbH – Alle Rechte vorbehalten.": "copyright",
+        "Zur Startseite": "navigation",
+        "0%1%2%3%4%5%6%7%8%": "counter",
+    }
+
+
+TEASERS = [
+    "Wohnen Warum die Mieten in Selkenau weiter steigen",
+    "In Selkenau fehlen Wohnungen. Unsere Karte zeigt, wo es am teuersten ist.",
+    "Verkehr Diese Linien fahren ab Montag öfter",
+    "Die Bahn verdichtet ihren Takt. Was Pendler jetzt wissen müssen.",
+]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Das interessiert Boten-Leser heute besonders",
+        "Read more",
+        "Lire aussi",
+        "Lea también",
+        "Leggi anche",
+        "Lees ook",
+        "Leia também",
+        "Czytaj także",
+        "Читайте также",
+        "Läs också",
+        "İlgili haberler",
+        "関連記事",
+        "相关阅读",
+        "관련기사",
+        "اقرأ أيضا",
+        "यह भी पढ़ें",
+    ],
+)
+def test_teasers_under_a_heading_go_and_the_article_goes_on_after_them(heading: str) -> None:
+    cleaned = clean_dump("\n\n".join(["Ein Titel über der Brücke", LONG, heading, *TEASERS, MORE]))
+    assert cleaned.text == f"{LONG}\n{MORE}"
+    assert {reasons(cleaned)[line] for line in (heading, *TEASERS)} == {"teaser"}
+
+
+def test_subheading_after_a_block_of_teasers_stays() -> None:
+    cleaned = clean_dump("\n".join([LONG, "Read more", *TEASERS, "Wie es weitergeht", MORE]))
+    assert cleaned.text == "\n".join([LONG, "Wie es weitergeht", MORE])
+
+
+def test_short_paragraphs_right_after_links_are_the_article() -> None:
+    after = ["Der Rat tagt wieder im Mai.", "Dann geht es um die Pfeiler.", "Der Eintritt ist frei."]
+    cleaned = clean_dump("\n".join([LONG, "Lire aussi", "Les ponts de la Selke en images", *after]))
+    assert cleaned.text == "\n".join([LONG, *after])
+
+
+def test_nothing_of_an_article_with_odd_shapes_is_lost() -> None:
+    body = [
+        LONG,
+        "Herr Brandis, warum gerade jetzt?",
+        "Weil die Brücke nicht wartet.",
+        "Was kostet das die Bürger?",
+        "Kommt darauf an.",
+        "Was kostet das die Bürger?",
+        "Das kommt auf das Land an.",
+        "Drei Dinge sind zu klären:",
+        "• die Pfeiler",
+        "• die Fahrbahn",
+        "„Wir haben keine Zeit“",
+        "Die Stadt will auf ihrer Seite mit Cookies zählen, wer die Pläne liest, und verwendet Cookies seit Mai.",
+        "15. Mai 2024",
+        "Der Kommentar im Boten fiel deutlich aus: Alle Rechte vorbehalten habe sich nur das Land.",
+        MORE,
+        "Mehr dazu sagt der Bürgermeister nicht. Er hat auch sonst wenig zu sagen. Das ändert sich im Mai. Dann wird "
+        "gewählt.",
+    ]
+    assert clean_dump("\n".join(["Eine Brücke und ihre Stadt", *body])).text == "\n".join(body)
+
+
+def test_results_below_the_last_paragraph_stay_and_tags_go() -> None:
+    results = ["Auenfurt – Selkenau 3:1 (1:0)", "Nordheim – Sülz 0:0 (0:0)", "Aue – Brand 2:2 (1:2)", "Ilm – Ohl 1:4"]
+    cleaned = clean_dump("\n".join(["Selkenau verliert das Derby", LONG, *results, "Schlagwörter", "Fußball"]))
+    assert cleaned.text == "\n".join([LONG, *results])
+
+
+def test_readers_comments_are_cut_even_where_they_outweigh_the_article() -> None:
+    comments = [
+        "3 Comments",
+        "Ann on May 5, 2024 at 10:12 am",
+        LONG.replace("Dienstag", "Mittwoch"),
+        "Reply",
+        "Bo on May 6, 2024 at 11:40 am",
+        LONG.replace("Dienstag", "Freitag"),
+        "Reply",
+    ]
+    cleaned = clean_dump("\n".join(["A bridge is saved", MORE, *comments]))
+    assert cleaned.text == MORE
+    assert cleaned.lines[-2].reason is Boilerplate.COMMENTS
+
+
+def test_count_of_comments_above_an_article_ends_nothing() -> None:
+    cleaned = clean_dump("\n".join(["A bridge is saved", LONG, "3 Comments", MORE, MORE.replace("neun", "acht")]))
+    assert cleaned.text == "\n".join([LONG, MORE, MORE.replace("neun", "acht")])
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (f"Die Brücke bleibt\n{LONG}", "Die Brücke bleibt"),
+        (f"Bleibt die Brücke doch?\n{LONG}", "Bleibt die Brücke doch?"),
+        (f"Politik\nDie Brücke bleibt nun doch\n{LONG}", "Die Brücke bleibt nun doch"),
+        (f"Home Politik Die Brücke bleibt nun\nDie Brücke bleibt nun\n{LONG}", "Die Brücke bleibt nun"),
+        (f"{LONG}\n{MORE}", None),
+        (f"Der Rat hat entschieden.\n{LONG}", None),
+        ("Nur eine Zeile", None),
+    ],
+)
+def test_title_is_the_first_line_that_looks_like_one(text: str, title: str | None) -> None:
+    cleaned = clean_dump(text)
+    assert cleaned.title == title
+    assert title is None or title not in cleaned.text.split("\n")
+
+
+def test_title_of_the_caller_finds_its_line_and_loses_no_paragraph_above_it() -> None:
+    cleaned = clean_dump(f"{LONG}\nDie Brücke bleibt nun\n{MORE}", title="Die Brücke bleibt nun")
+    assert (cleaned.title, cleaned.text) == ("Die Brücke bleibt nun", f"{LONG}\n{MORE}")
+    assert clean_dump(f"Kurze Zeile oben\n{LONG}", title="").text == f"Kurze Zeile oben\n{LONG}"
+
+
+def test_byline_date_and_lead_are_read() -> None:
+    lead = "Ein Gutachten über die Pfeiler fehlt noch immer"
+    cleaned = clean_dump(f"Die Brücke bleibt\n{lead}\nVon Rike Ohlsen und Jan Brandis\nStand: 5. Mai 2024, 10:12 Uhr\n{LONG}")
+    assert cleaned.authors == ("Rike Ohlsen", "Jan Brandis")
+    assert (cleaned.published_at, cleaned.published_from) == (datetime(2024, 5, 5, tzinfo=UTC), "text")
+    assert cleaned.summary == lead
+    assert cleaned.text == f"{lead}\n{LONG}"
+
+
+def test_note_on_the_author_below_the_article_goes() -> None:
+    note = "Rike Ohlsen is a writer from Auenfurt who has covered its bridges for twenty years."
+    assert clean_dump(f"A bridge is saved\nBy Rike Ohlsen\n{LONG}\n{note}").text == LONG
+
+
+@pytest.mark.parametrize(
+    ("crumb", "published"),
+    [
+        (" date 2020-11 ", None),
+        ("date 2020-11-12 ", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("date: 2020-11-12T08:30:00+02:00 ", datetime(2020, 11, 12, 6, 30, tzinfo=UTC)),
+        ("date 2020-13-40 ", None),
+    ],
+)
+def test_leading_crumb_is_no_text_and_dates_only_where_it_is_full(crumb: str, published: datetime | None) -> None:
+    cleaned = clean_dump(crumb + LONG)
+    assert (cleaned.text, cleaned.published_at) == (LONG, published)
+    assert (cleaned.lines[0].text, cleaned.lines[0].reason) == (crumb.strip(), "date-line")
+
+
+@pytest.mark.parametrize(
+    ("line", "published"),
+    [
+        ("12.11.2020 | 10:15 Uhr", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("Publié le 12 novembre 2020 à 08:01", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("Nov 12, 2020 9:02 am EST", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("12 ноября 2020, 14:00", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("2020年11月12日 20時01分", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("11/12/2020", None),  # November or December
+        ("12/31/2020", datetime(2020, 12, 31, tzinfo=UTC)),
+    ],
+)
+def test_date_lines_under_the_title(line: str, published: datetime | None) -> None:
+    cleaned = clean_dump(f"Die Brücke bleibt nun doch\n{line}\n{LONG}")
+    assert (cleaned.text, cleaned.published_at) == (LONG, published)
+
+
+@pytest.mark.parametrize(
+    ("end", "agency", "stays"),
+    [
+        ("ak/Reuters", "reuters", False),
+        ("(dpa)", "dpa", False),
+        (f"{MORE} (afp/er)", "afp", True),
+        (f"{MORE} Quelle: dpa", "dpa", True),
+        (f"{MORE} (sie)", None, True),
+        ("Selke-Nachrichten", None, False),
+    ],
+)
+def test_agency_is_read_from_the_signature(end: str, agency: str | None, stays: bool) -> None:
+    cleaned = clean_dump(f"{LONG}\n{end}")
+    assert cleaned.agency == agency
+    assert cleaned.text == (f"{LONG}\n{end}" if stays else LONG)
+
+
+def test_agency_is_read_from_the_dateline() -> None:
+    assert clean_dump(f"AUENFURT (Reuters) - {LONG}").agency == "reuters"
+
+
+def test_boilerplate_alone_leaves_no_text() -> None:
+    assert clean_dump("Share\nTweet\nAlle Rechte vorbehalten.").text == ""
+    assert clean_dump("").lines == ()
+
+
+LINES = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(
+        [LONG, MORE, *TEASERS, "Read more", "3 Comments", "Reply", "Foto: Jo Ax", "By Rike Ohlsen", "5 May 2024", "• Aue"]
+    ),
+)
+
+
+@given(st.lists(LINES, max_size=25).map("\n".join), st.none() | st.text(max_size=20))
+def test_text_is_made_of_lines_of_the_input_in_order(text: str, title: str | None) -> None:
+    cleaned = clean_dump(text, title)
+    assert cleaned.text == "\n".join(line.text for line in cleaned.lines if line.reason is None)
+    position = 0
+    for line in cleaned.lines:
+        position = text.index(line.text, position) + len(line.text)
+    assert not text[position:].strip() or len(text[position:].strip(" \t\n\u200b\ufeff\u00ad\u3000")) == 0
+
+
+@given(st.lists(st.sampled_from([LONG, MORE, *TEASERS, "Wie es weitergeht", "• Aue", "Anzeige", "Foto: Jo Ax"])))
+def test_cleaning_twice_changes_nothing_where_lines_alone_decide(lines: list[str]) -> None:
+    once = clean_dump("\n".join(lines))
+    assert clean_dump(once.text, once.title or "").text == once.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 5_000_000,
+        "Wort. " * 800_000,
+        "(" * 1_000_000,
+        "\n" * 1_000_000,
+        "Read more\nEin Titel\n" * 100_000,
+        "Most popular\nEin Titel\nEin kurzer Satz für den Leser.\n" * 50_000,
+        "© " * 1_000_000,
+    ],
+)
+def test_huge_inputs_end(text: str) -> None:
+    assert len(clean_dump(text).text) <= len(text)

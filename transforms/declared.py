@@ -1,0 +1,130 @@
+"""Declared: what a page says of itself in machine-readable form, JSON-LD and meta elements."""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+#: A node of a graph, as parsed.
+Node = dict[str, Any]
+
+# NewsArticle, ReportageNewsArticle, LiveBlogPosting, …; https://schema.org/Article and its subtypes
+_ARTICLE_TYPE = re.compile(r"(?:\w*Article|\w*Posting|Report|\w*Review)$")
+# <!-- … -->, //<![CDATA[ … //]]>, /*<![CDATA[*/ … /*]]>*/
+_COMMENT_MARKS = re.compile(
+    r"^(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?)$"
+)
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a page declares.
+
+    Attributes:
+        articles: Its JSON-LD nodes of type Article (or a subtype), in document order.
+        meta: Contents of its `<meta>` elements, each of `name`, `property` and `itemprop` (in lower
+            case) with all its values in document order.
+    """
+
+    articles: tuple[Node, ...]
+    meta: Mapping[str, tuple[str, ...]]
+
+    def properties(self, *names: str) -> Iterator[str]:
+        """Yields the strings of these properties of the articles."""
+        for node in self.articles:
+            for name in names:
+                yield from strings(node.get(name))
+
+    def contents(self, *names: str) -> Iterator[str]:
+        """Yields the contents of these meta elements, those of the first name first."""
+        for name in names:
+            yield from self.meta.get(name, ())
+
+
+def read_declared(tree: HtmlElement) -> Declared:
+    """Returns what the page declares; JSON-LD that is no JSON even after mending is passed over."""
+    return Declared(_articles(tree), _meta(tree))
+
+
+def strings(value: object) -> Iterator[str]:
+    """Yields the strings in a property: one or each of a list, entities resolved, white space single."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            item = item.get("@value")
+        if isinstance(item, str) and item.strip():
+            yield " ".join(html.unescape(item).split())
+
+
+def names_of(value: object) -> Iterator[str]:
+    """Yields the names in a property that holds strings or things with a `name`: authors, publishers."""
+    for item in value if isinstance(value, list) else [value]:
+        yield from strings(item.get("name") if isinstance(item, dict) else item)
+
+
+def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for element in tree.iter("meta"):
+        content = " ".join((element.get("content") or "").split())
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = (element.get(attribute) or "").strip().lower()
+            if name and content:
+                found[name] = (*found.get(name, ()), content)
+    return found
+
+
+def _articles(tree: HtmlElement) -> tuple[Node, ...]:
+    """Returns the nodes of articles; references by `@id` to other nodes of the page are followed one step."""
+    scripts = filter(_is_jsonld, tree.iter("script"))
+    nodes = [node for script in scripts for node in _nodes(_load(script.text or ""))]
+    known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    return tuple(
+        {name: _resolved(value, known) for name, value in node.items()} for node in nodes if _is_article(node)
+    )
+
+
+def _is_jsonld(script: HtmlElement) -> bool:
+    return "ld+json" in (script.get("type") or "").lower()
+
+
+def _load(source: str) -> Any:
+    source = _COMMENT_MARKS.sub("", source.strip())
+    for candidate in (source, _TRAILING_COMMA.sub(r"\1", source).rstrip("; \n")):
+        try:
+            return json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:
+    """Yields the dictionaries of a block; lists, `@graph` and `mainEntity` are opened."""
+    if depth > 6:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _nodes(item, depth + 1)
+    elif isinstance(value, dict):
+        yield value
+        for name in ("@graph", "mainEntity", "mainEntityOfPage"):
+            yield from _nodes(value.get(name), depth + 1)
+
+
+def _is_article(node: Node) -> bool:
+    types = node.get("@type")
+    return any(
+        isinstance(kind, str) and _ARTICLE_TYPE.search(kind)
+        for kind in (types if isinstance(types, list) else [types])
+    )
+
+
+def _resolved(value: Any, known: dict[str, Node]) -> Any:
+    if isinstance(value, list):
+        return [_resolved(item, known) for item in value]
+    if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
+        return known.get(str(value.get("@id")), value)
+    return value
