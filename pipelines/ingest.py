@@ -96,6 +96,7 @@ class MakeArticles(beam.PTransform):
         return {
             "articles": outcomes
             | "Take documents" >> Only(Document)
+            | "Count documents" >> beam.Map(counted, "documents")
             | "Make article rows" >> beam.Map(article_row, run)
             | "Stage articles" >> StageRows(ARTICLES, staging),
             "rejects": outcomes

@@ -74,7 +74,7 @@ def make_parser() -> argparse.ArgumentParser:
     """Returns the parser of this program's own options."""
     parser = _Parser(
         prog="newsbeam ingest",
-        description="Reads every INPUT, writes one dataset, prints a summary. Beam's own options pass through.",
+        description="Reads every INPUT, writes one dataset. Beam's own options pass through.",
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -2,6 +2,8 @@
 
 import json
 import platform
+import shlex
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +12,8 @@ import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
@@ -55,15 +59,17 @@ def about_run(options: IngestOptions) -> dict[str, Any]:
     }
 
 
-def beam_options(options: IngestOptions, workers: int) -> PipelineOptions:
-    """Returns Beam's options; where no runner is named, those of a local run with so many processes."""
+def make_pipeline(options: IngestOptions, workers: int) -> beam.Pipeline:
+    """Returns an empty pipeline on the runner that was asked for, by default in so many local processes."""
     flags = list(options.beam)
-    named = PipelineOptions(flags).view_as(StandardOptions).runner
-    if named is None:
-        flags.append(f"--runner={LOCAL_RUNNER}")
-    if named in (None, LOCAL_RUNNER) and workers > 1:
-        flags += ["--direct_running_mode=multi_processing", f"--direct_num_workers={workers}"]
-    return PipelineOptions(flags)
+    if PipelineOptions(flags).view_as(StandardOptions).runner not in (None, LOCAL_RUNNER):
+        return beam.Pipeline(options=PipelineOptions(flags))
+    if workers == 1:
+        return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags))
+    module = "apache_beam.runners.worker.sdk_worker_main" if options.verbose else "pipelines.worker"
+    environment = SubprocessSDKEnvironment.from_command_string(f"{shlex.quote(sys.executable)} -m {module}")
+    flags.append(f"--direct_num_workers={workers}")
+    return beam.Pipeline(runner=FnApiRunner(default_environment=environment), options=PipelineOptions(flags))
 
 
 def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
@@ -79,7 +85,7 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
     Raises:
         RuntimeError: The pipeline failed.
     """
-    pipeline = beam.Pipeline(options=beam_options(options, options.workers or plan.workers()))
+    pipeline = make_pipeline(options, options.workers or plan.workers())
     build(pipeline, options, about_run(options), web=plan.has_feed_urls())
     result = pipeline.run()
     if result is None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from pipelines.options import IngestOptions
@@ -58,7 +59,7 @@ def progress_line(counts: Mapping[str, int], seconds: float) -> Text:
     """Returns one line on how far a run is."""
     line = Text()
     line.append(f"{counts.get('read', 0):,}", "bold").append(" read  ")
-    line.append(f"{counts.get('articles', 0):,}", "bold green").append(" written  ")
+    line.append(f"{counts.get('documents', 0):,}", "bold green").append(" articles  ")
     line.append(f"{counts.get('rejects', 0):,}", "bold red").append(" rejected  ")
     return line.append(f"{counts.get('read', 0) / max(seconds, 0.1):,.0f}/s  {seconds:,.0f} s", "dim")
 
@@ -66,7 +67,7 @@ def progress_line(counts: Mapping[str, int], seconds: float) -> Text:
 def print_summary(manifest: Mapping[str, Any], output: str) -> None:
     """Prints what a run did: tables on a terminal, else one `name<TAB>value` a line."""
     if sys.stdout.isatty():
-        _print_tables(manifest, output)
+        print_tables(manifest, output, Console())
     else:
         for name, value in summary_lines(manifest, output):
             print(f"{name}\t{value}")
@@ -92,8 +93,8 @@ def query(output: str) -> str:
     return f'duckdb -c "{sql}"'
 
 
-def _print_tables(manifest: Mapping[str, Any], output: str) -> None:
-    console = Console()
+def print_tables(manifest: Mapping[str, Any], output: str, console: Console) -> None:
+    """Prints the summary for a person."""
     console.print(
         Text.assemble(
             (f"{manifest['articles']:,}", "bold green"),
@@ -108,7 +109,7 @@ def _print_tables(manifest: Mapping[str, Any], output: str) -> None:
             f" rejects, in {manifest['timings']['seconds']} s",
         )
     )
-    tables = Table.grid(padding=(0, 3))
+    tables = Table.grid(padding=(0, 1))
     top_topics = dict(list(manifest["articles_by_topic"].items())[:_TOP_TOPICS])
     tables.add_row(
         _table("language", manifest["articles_by_language"]),
@@ -117,15 +118,21 @@ def _print_tables(manifest: Mapping[str, Any], output: str) -> None:
     )
     console.print(tables)
     console.print(
-        f"{len(manifest['files'])} files in [bold]{output}[/bold], run [bold]{manifest['run_id']}[/bold]. Ask it:"
+        Text.assemble(
+            f"{len(manifest['files'])} files in ",
+            (output, "bold"),
+            ", run ",
+            (manifest["run_id"], "bold"),
+            ". Ask it:",
+        )
     )
     console.print(query(output), style="cyan", soft_wrap=True, highlight=False)
 
 
 def _table(name: str, numbers: Mapping[str, int]) -> Table:
-    table = Table(name, Text("articles" if name != "rejected" else "inputs", justify="right"))
+    table = Table(Column(name, no_wrap=True), Column("inputs" if name == "rejected" else "articles", justify="right"), box=SIMPLE_HEAD)
     for key, number in numbers.items():
-        table.add_row(key, Text(f"{number:,}", justify="right"))
+        table.add_row(key, f"{number:,}")
     return table
 
 

@@ -268,8 +268,13 @@ class _Reader:
         numbers = {key: self._number(n) for key, n in given.items()}
         if numbers.get("repeat", 0) >= 1:
             self._fail(_line(given["repeat"]), "`repeat` must be below 1, so that repeats count less")
-        lead_chars = int(numbers.pop("lead_chars", Scoring().lead_chars))
-        return replace(Scoring(lead_chars=lead_chars), **numbers)
+        default = Scoring()
+        return Scoring(
+            title=numbers.get("title", default.title),
+            lead=numbers.get("lead", default.lead),
+            lead_chars=int(numbers.get("lead_chars", default.lead_chars)),
+            repeat=numbers.get("repeat", default.repeat),
+        )
 
     def _mapping(
         self, node: Node, known: set[str] | None = None, needed: Iterable[str] = ()

@@ -13,9 +13,7 @@ CREDIT_LINES = 4
 
 _AGENCY_OF = {alias: agency for agency, aliases in AGENCIES.items() for alias in aliases}
 _BYLINE_BREAK = re.compile(r"[,;/|()]|\s-\s|\b(?:und|and)\b")
-_SPLIT = re.compile(
-    r"\s*(?:,|;|\||•|·|\n|、|\s/\s|\s(?:und|and|et|y|e|og|och|en|i|ve|&|mit|with)\s)\s*", re.IGNORECASE
-)
+_SPLIT = re.compile(r"\s*(?:[,;|/•·\n、]|\s(?:und|and|et|y|e|og|och|en|i|ve|&|mit|with)\s)\s*", re.IGNORECASE)
 _PREFIX = re.compile(
     r"^(?:(?:by|von|vom|par|por|di|da|door|av|af|text|autor(?:in)?|author|interview|redaktion"
     r"|(?:written|reporting|words|story) by|eine? \w+ von|text von)\s*:?\s+)+",

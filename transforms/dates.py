@@ -1,16 +1,20 @@
 """Dates: moments of publication in what people and machines write, in UTC."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from dateutil import parser
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from transforms.dump.dates import day_of, is_labelled
 from transforms.sources.times import to_utc
 
 #: A moment this long after the fetch is a mistake of the page (a time zone's worth is none).
 TOLERANCE = timedelta(days=1)
+#: A longer text is no date.
+MAX_DATE_CHARACTERS = 80
 #: Nothing on the web is older.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -32,14 +36,16 @@ _FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
 def parse_moment(text: str) -> datetime | None:
     """Returns the moment that `text` names, in UTC; None where it names no full day.
 
-    ISO 8601, RFC 2822, Unix time, and dates in English prose or in numbers, then with the day before the
-    month. Without a zone, UTC; without a time, midnight.
+    ISO 8601, RFC 2822, Unix time, dates in English prose or in numbers (then with the day before the month),
+    and days in the languages of `transforms.dump.dates`. Without a zone, UTC; without a time, midnight.
     """
     text = _BRACKETED_ZONE.sub("", text.strip())
     if _MONTH.fullmatch(text):
         return None
     # RFC 2822 readers take "10:30 PM" for the morning, hence only what begins with a year goes to `to_utc`.
-    moment = (to_utc(text) if text[:4].isdecimal() else None) or _prose(text)
+    moment = to_utc(text) if text[:4].isdecimal() else None
+    if moment is None and 8 <= len(text) <= MAX_DATE_CHARACTERS:
+        moment = _prose(text) or to_utc(day_of(text))
     return moment if moment and moment >= EARLIEST else None
 
 
@@ -50,16 +56,28 @@ def in_url(url: str) -> datetime | None:
 
 
 def visible(tree: HtmlElement, url: str | None, latest: datetime) -> datetime | None:
-    """Returns midnight UTC of the day that a page shows, by htmldate's search of mark-up and text."""
+    """Returns midnight UTC of the day that a page shows.
+
+    Found by htmldate, else in the first line that begins with "published on" or the like, in any language of
+    `transforms.dump.dates`.
+    """
+    # Not htmldate's extensive search: of a month in a script or a link it makes the month's first day.
     found = find_date(
         tree,
         url=url,
         original_date=True,
-        extensive_search=True,
+        extensive_search=False,
         deferred_url_extractor=True,
         max_date=latest.replace(tzinfo=None),
     )
-    return to_utc(found) if found else None
+    return to_utc(found or next(filter(None, map(day_of, _date_lines(tree))), None))
+
+
+def _date_lines(tree: HtmlElement) -> Iterator[str]:
+    for element in tree.iter("p", "span", "time", "li", "small", "em", "dd"):
+        text = " ".join("".join(element.itertext()).split())
+        if len(text) <= MAX_DATE_CHARACTERS and is_labelled(text):
+            yield text
 
 
 def is_believable(moment: datetime | None, latest: datetime) -> bool:
@@ -68,8 +86,6 @@ def is_believable(moment: datetime | None, latest: datetime) -> bool:
 
 
 def _prose(text: str) -> datetime | None:
-    if not 8 <= len(text) <= 60 or not any(c.isdigit() for c in text):
-        return None
     try:
         first, second = (
             parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset)

@@ -1,5 +1,6 @@
 """Language: what a text is written in, by langdetect on a bounded sample."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -26,6 +27,7 @@ HALF_CONFIDENCE = 10
 _SEED = 0
 #: langdetect's names that are no ISO 639-1.
 _ISO = {"zh-cn": "zh", "zh-tw": "zh"}
+_KANA_OR_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 
 
 def with_language(document: Document) -> Document:
@@ -61,6 +63,8 @@ def detect_language(text: str, title: str | None = None) -> tuple[str, float]:
     if not best:
         return UNKNOWN, 0.0
     name, share = str(best[0].lang), float(best[0].prob)
+    if name in ("ja", "ko") and not _KANA_OR_HANGUL.search(sample):
+        name = "zh"  # langdetect takes many a text in traditional characters for Korean
     return _ISO.get(name, name), round(share * evidence / (evidence + HALF_CONFIDENCE), 4)
 
 

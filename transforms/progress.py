@@ -10,7 +10,7 @@ from functools import lru_cache
 #: Environment variable with the file's path; unset, nothing is told.
 VARIABLE = "NEWSBEAM_PROGRESS"
 #: The byte of each counter that is told.
-MARKS = {"read": b"r", "articles": b"a", "rejects": b"x"}
+MARKS = {"read": b"r", "documents": b"d", "rejects": b"x"}
 
 
 def tell(counter: str, number: int = 1) -> None:

@@ -96,7 +96,8 @@ class Only(beam.PTransform):
     def expand(self, items: Any) -> Any:
         """Returns a PCollection of that type."""
         kind = self.kind
-        return items | beam.FlatMap(lambda item: [item] if isinstance(item, kind) else []).with_output_types(kind)
+        take = beam.FlatMap(lambda item: [item] if isinstance(item, kind) else [])
+        return items | take.with_output_types(kind)
 
 
 @dataclass

@@ -20,6 +20,7 @@ _FRONT_PAGE = re.compile(
     r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?/?(?:(?:index|home|default|startseite)(?:\.\w+)?)?/?", re.IGNORECASE
 )
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+_ADDRESS = re.compile(r"[\d.]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -63,8 +64,9 @@ def choose_canonical(given: str | None, declared: str | None) -> str | None:
 def registrable_domain(url: str) -> str | None:
     """Returns the domain that someone registered: `news.example.co.uk` is of `example.co.uk`.
 
-    By the public suffix list that tldextract bundles, without its private part. Hosts without such a suffix
-    (IP addresses, `localhost`) are returned whole; None where there is no host at all.
+    By the public suffix list that tldextract bundles, without its private part; a top-level domain that it
+    does not know counts as a suffix. IP addresses and `localhost` are returned whole; None where there is no
+    host.
     """
     try:
         host = urlsplit(url.strip()).hostname
@@ -72,7 +74,10 @@ def registrable_domain(url: str) -> str | None:
         return None
     if not host:
         return None
-    return _suffixes()(host).top_domain_under_public_suffix or host
+    known = _suffixes()(host).top_domain_under_public_suffix
+    if known or _ADDRESS.fullmatch(host):
+        return known or host
+    return ".".join(host.split(".")[-2:])
 
 
 @cache

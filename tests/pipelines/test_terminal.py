@@ -1,4 +1,8 @@
-from pipelines.terminal import progress_line, query, summary_lines
+import io
+
+from rich.console import Console
+
+from pipelines.terminal import print_tables, progress_line, query, summary_lines
 from transforms import progress
 
 MANIFEST = {
@@ -16,9 +20,18 @@ def test_where_nobody_watches_the_summary_is_names_and_values():
     assert lines["dataset"] == "out"
 
 
+def test_a_person_sees_tables_and_a_query_to_paste():
+    screen = io.StringIO()
+    print_tables(MANIFEST, "data", Console(file=screen, width=100))
+    shown = screen.getvalue()
+    assert "2 articles of 4 inputs" in shown
+    assert {"language", "topic", "rejected"} <= set(shown.split())
+    assert query("data") in shown
+
+
 def test_progress_shows_numbers_and_rate():
-    line = progress_line({"read": 3000, "articles": 1200, "rejects": 7}, 2.0).plain
-    assert line.split() == ["3,000", "read", "1,200", "written", "7", "rejected", "1,500/s", "2", "s"]
+    line = progress_line({"read": 3000, "documents": 1200, "rejects": 7}, 2.0).plain
+    assert line.split() == ["3,000", "read", "1,200", "articles", "7", "rejected", "1,500/s", "2", "s"]
 
 
 def test_workers_tell_what_the_terminal_reads(tmp_path, monkeypatch):
@@ -27,7 +40,7 @@ def test_workers_tell_what_the_terminal_reads(tmp_path, monkeypatch):
     progress.tell("read", 3)
     progress.tell("rejects/empty")
     progress.tell("duplicates", 5)
-    assert progress.read_marks(file.read_bytes()) == {"read": 3, "articles": 0, "rejects": 1}
+    assert progress.read_marks(file.read_bytes()) == {"read": 3, "documents": 0, "rejects": 1}
 
 
 def test_nothing_is_told_where_nobody_asked(monkeypatch):

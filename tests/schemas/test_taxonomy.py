@@ -42,7 +42,11 @@ def test_every_part_of_a_rule_is_read() -> None:
     assert (rule.id, rule.broader, rule.maps) == ("ferries", "transport", (("iptc", "20000001"),))
     assert rule.signals[1].groups == ((ship,), (late, ship))
     assert (rule.signals[1].within, rule.signals[1].weight, rule.threshold) == (6, 2.0, 3.0)
-    assert (rule.require[0].groups, rule.negatives[0].groups, rule.negative_cap) == (((ship,),), ((late,),), 2.0)
+    assert (rule.require[0].groups, rule.negatives[0].groups, rule.negative_cap) == (
+        ((ship,),),
+        ((late,),),
+        2.0,
+    )
     assert (taxonomy.scoring.title, taxonomy.scoring.lead) == (4.0, 1.5)
     assert taxonomy.sets == (ship,)
 
@@ -84,7 +88,11 @@ def test_a_file_on_top_may_name_the_shared_sets_below() -> None:
         ("    negative_cap: 2\n", "", "17: topic ferries: `negatives` need a `negative_cap`"),
         (", within: 6", "", "15: topic ferries: `near` needs two sets or more, and `within: N` words"),
         ("any: ship, weight", "weight", "14: topic ferries: give either `any:`"),
-        ("any: ship, weight", "any: ship, within: 3, weight", "14: topic ferries: `within` belongs to `near`"),
+        (
+            "any: ship, weight",
+            "any: ship, within: 3, weight",
+            "14: topic ferries: `within` belongs to `near`",
+        ),
         ("any: ferry,", "any: ferry!,", "4: the term `ferry!` must begin and end with"),
         ("any: ferry,", "any: ferry, any: boat,", "4: `any` is there twice"),
         ("any: ferry,", "any: *ferry,", "4: not YAML: found undefined alias; put terms that begin with *"),

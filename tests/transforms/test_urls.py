@@ -66,7 +66,9 @@ def test_canonicalise_is_stable(rest: str, start: str) -> None:
         ("https://www.news.example.co.uk/x", "example.co.uk"),
         ("https://someone.blogspot.com/2024", "blogspot.com"),
         ("http://192.0.2.7:8080/x", "192.0.2.7"),
+        ("http://[2001:db8::1]/x", "2001:db8::1"),
         ("http://localhost/x", "localhost"),
+        ("https://www.post.example/x", "post.example"),
         ("not a url", None),
     ],
 )

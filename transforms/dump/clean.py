@@ -62,7 +62,9 @@ def clean_dump(text: str, title: str | None = None) -> DumpText:
 
     Returns:
         The article. Its text is made of lines of the input, unchanged and in order. Where nothing but
-        boilerplate is found the text is empty.
+        boilerplate is found the text is empty. Cleaning the text again, with the title found or the empty
+        string for `title`, changes nothing as a rule; it may where what was dropped stood between two lines
+        that together look like boilerplate.
     """
     text = text.lstrip()
     end = dates.crumb_end(text)

@@ -16,6 +16,10 @@ from transforms.dump.reasons import Boilerplate
 
 #: A longer paragraph is no teaser, and shows that an article is there. In characters.
 TEASER_CHARS = 300
+#: More lines are no box of teasers.
+BLOCK_LINES = 40
+#: A headline this much shorter, or a teaser this much longer, than those before it is the article's.
+ALIKE = (0.6, 1.3)
 #: Prose that has to stand above a heading such as "Leave a comment" for it to end the article. In characters.
 ARTICLE_CHARS = 300
 #: Of so many lines below an article, one at least dates or answers a comment if comments they are.
@@ -31,6 +35,17 @@ PARAGRAPH_WORDS = 20
 #: Captions, between a heading's length and this, in words and sentences.
 CAPTION_WORDS = (8, 60)
 CAPTION_SENTENCES = 3
+#: What suspects stand among; a button, a credit or an advertisement stands amid articles too.
+SURROUNDINGS = frozenset(
+    {
+        Boilerplate.COMMENTS,
+        Boilerplate.CONSENT,
+        Boilerplate.COPYRIGHT,
+        Boilerplate.NAVIGATION,
+        Boilerplate.NEWSLETTER,
+        Boilerplate.PAYWALL,
+    }
+)
 #: Lines between a heading "About the author" and the note.
 NOTE_LINES = 4
 
@@ -63,6 +78,7 @@ def judge(lines: Sequence[str], title: str | None = None) -> Verdict:
     trial.drop_captions()
     trial.drop_repeated(head)
     trial.drop_tail(head)
+    trial.drop_suspects()
     return Verdict(tuple(trial.reasons), head)
 
 
@@ -88,14 +104,15 @@ class _Trial:
             self.reasons[index] = reason
 
     def drop_suspects(self) -> None:
-        """Drops suspects in a run that touches the document's edge or other boilerplate."""
+        """Drops suspects beside other boilerplate of their kind, at the end, or above a headline."""
         start, count = 0, len(self.lines)
         while start < count:
             end = start
             while end < count and not (self._kept(end) and self.said[end].suspect is None):
                 end += 1
             run = range(start, end)
-            if start == 0 or end == count or not all(self._kept(index) for index in run):
+            above = start == 0 and end < count and not self.lines[end].prose
+            if above or end == count or any(self.reasons[index] in SURROUNDINGS for index in run):
                 for index in run:
                     if suspect := self.said[index].suspect:
                         self._drop(index, suspect)
@@ -118,7 +135,7 @@ class _Trial:
             if said.opens and reason is not None and index >= end and not self.lines[index].prose:
                 noted = reason is Boilerplate.AUTHOR_NOTE
                 end = self._note_end(index + 1) if noted else self._block_end(index + 1)
-                for inner in range(index + 1, end):
+                for inner in range(index + 1, end if end - index <= BLOCK_LINES else index):
                     self._drop(inner, reason)
 
     def _note_end(self, start: int) -> int:
@@ -156,7 +173,8 @@ class _Trial:
         """Whether a headline and a paragraph have about the lengths of the pairs before them."""
         shortest = min(len(self.lines[above].text) for above, _ in pairs)
         longest = max(len(self.lines[below].text) for _, below in pairs)
-        return len(self.lines[headline].text) >= 0.6 * shortest and len(self.lines[teaser].text) <= 1.3 * longest
+        above, below = len(self.lines[headline].text), len(self.lines[teaser].text)
+        return above >= ALIKE[0] * shortest and below <= ALIKE[1] * longest
 
     def drop_after_end(self) -> None:
         """Drops all that follows a heading after which no article goes on, if that leaves an article."""
@@ -174,10 +192,11 @@ class _Trial:
                 ends = after <= before // 2 or marks >= max(2, rest // LINES_PER_COMMENT)
             elif longest[index] > TEASER_CHARS or after > before or index < box_end:
                 ends = False
+            elif reason is not Boilerplate.TEASER:
+                ends = after == 0 or not self._prose(index + 1)  # "Topics" may head a paragraph
             else:
                 # headlines and then paragraphs in a row are a box of links inside the article
-                boxed = reason is Boilerplate.TEASER and after > 0 and not self._prose(index + 1)
-                box_end = self._block_end(index + 1) if boxed else len(self.lines)
+                box_end = self._block_end(index + 1)
                 ends = box_end == len(self.lines)
             if ends:
                 for later in range(index + 1, len(self.lines)):
@@ -230,12 +249,14 @@ class _Trial:
 
         An interview asks the same question twice, a table has the same cell twice: those stay.
         """
-        seen = {self.lines[head.title].text} if head.title is not None else set()
+        title = self.lines[head.title].text if head.title is not None else None
+        seen: set[str] = set()
         last = ""
         for index, line in enumerate(self.lines):
             if not self._kept(index):
                 continue
-            if line.words >= REPEATED_WORDS and (line.text == last or line.text in seen):
+            again = line.text in seen or (line.text == last and line.words >= REPEATED_WORDS)
+            if again or line.text == title:
                 self._drop(index, Boilerplate.REPEATED)
                 continue
             last = line.text
@@ -253,7 +274,7 @@ class _Trial:
             self._drop(prose.pop(), Boilerplate.AUTHOR_NOTE)
         end = prose[-1] + 1
         figures = [index for index in range(end, count) if self._is_figure(index)]
-        if len(figures) >= FIGURES and 2 * len(figures) >= sum(map(self._kept, range(end, figures[-1]))):
+        if len(figures) >= FIGURES and 4 * len(figures) >= sum(map(self._kept, range(end, figures[-1]))):
             end = figures[-1] + 1
         for index in range(end, count):
             line = self.lines[index]

@@ -79,5 +79,6 @@ def shape_of(text: str) -> Shape:
 
 def key_of(text: str) -> str:
     """Returns the words of `text` in lower case, numbers as `#`, one space around each."""
-    words = ("#" if token.isdecimal() else token for token in _TOKEN.findall(text.casefold()))
+    folded = text.casefold().replace("i\u0307", "i")  # what casefold makes of the Turkish İ
+    words = ("#" if token.isdecimal() else token for token in _TOKEN.findall(folded))
     return f" {' '.join(words)} "

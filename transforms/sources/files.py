@@ -4,8 +4,9 @@ import io
 from collections.abc import Iterator
 
 from schemas import Kind, Media, RawPage, Reason, Rejection, Source
+from transforms.sources.compression import decompressed, is_compressed
 from transforms.sources.kinds import HEAD_BYTES, foreign_media, has_compressed_name
-from transforms.sources.storage import CHUNK_BYTES, ReadError, decompressed, is_compressed
+from transforms.sources.storage import CHUNK_BYTES, ReadError
 
 
 def read_file(

@@ -9,6 +9,7 @@ from typing import Any
 import apache_beam as beam
 
 from schemas import Kind, Reason, Rejection, Source
+from transforms.sources.compression import decompressed
 from transforms.sources.feed_lists import parse_feed_list
 from transforms.sources.files import read_whole
 from transforms.sources.kinds import HEAD_BYTES, has_compressed_name, kind_of_content, kind_of_name
@@ -17,7 +18,6 @@ from transforms.sources.storage import (
     ReadError,
     StoredFile,
     below,
-    decompressed,
     find,
     is_folder,
     match,

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from schemas import Media, Metadata, RawPage, Reason, Rejection, Source
 from schemas.rejection import PAYLOAD_BYTES
+from transforms.sources.compression import decompressed, is_compressed
 from transforms.sources.kinds import foreign_media
-from transforms.sources.storage import ReadError, decompressed, file_name, is_compressed
+from transforms.sources.storage import ReadError, file_name
 from transforms.sources.times import to_utc
 
 _COLUMNS = (
@@ -28,6 +29,8 @@ _COLUMNS = (
 )
 #: Rows decoded at once; a row can hold a whole page.
 _BATCH_ROWS = 64
+#: What pyarrow raises on damaged files.
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
 _PARQUET_MAGIC = b"PAR1"  # at the beginning and at the end
 _PARQUET_LEAST_BYTES = 12  # both, and the footer's length
 _BOM = b"\xef\xbb\xbf"
@@ -122,7 +125,7 @@ def read_parquet(
                     uri = f"{source.uri}#{number}"
                     number += 1
                     yield _page_of_parquet_row(row, uri, source, max_page_bytes)
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        except _BROKEN as error:
             if isinstance(error, OSError) and error.errno is not None:  # the storage failed, not the format
                 raise
             detail = f"row group {group} from row {number} on: {error}"
@@ -156,7 +159,7 @@ def _open_parquet(stored: io.BufferedReader) -> pq.ParquetFile:
         raise ReadError(Reason.EMPTY, "an empty file")
     try:
         return pq.ParquetFile(pa.PythonFile(stored, mode="r"), pre_buffer=False)
-    except (pa.ArrowException, OSError) as error:
+    except _BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         stored.seek(-min(len(_PARQUET_MAGIC), size), io.SEEK_END)

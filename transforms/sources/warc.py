@@ -15,18 +15,9 @@ from fastwarc.warc import HeaderMap, WarcRecord
 from schemas import Kind, Media, RawPage, Reason, Rejection, Source
 from schemas.rejection import PAYLOAD_BYTES
 from transforms.sources.codings import decoded, known_charset
+from transforms.sources.compression import GZIP_MAGIC, GzipMember, decompressed, is_compressed
 from transforms.sources.kinds import HEAD_BYTES, foreign_media, kind_of_content
-from transforms.sources.storage import (
-    CHUNK_BYTES,
-    GZIP_MAGIC,
-    GzipMember,
-    ReadError,
-    StoredChunks,
-    buffered,
-    decompressed,
-    file_name,
-    is_compressed,
-)
+from transforms.sources.storage import CHUNK_BYTES, ReadError, StoredChunks, buffered, file_name
 from transforms.sources.times import to_utc
 
 _RECORD_MAGIC = b"WARC/"
@@ -39,7 +30,9 @@ _RESPONSE = re.compile(rb"^warc-type[ \t]*:[ \t]*response[ \t]*\r?$", re.IGNOREC
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
-Results = Iterator[RawPage | Rejection]
+_Results = Iterator[RawPage | Rejection]
+#: Says whether a member or record begins at an offset.
+_Accept = Callable[[StoredChunks, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class _Record:
     next: int | None
 
 
-def read_warc(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> Results:
+def read_warc(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> _Results:
     """Reads the records that begin in the source's range of stored bytes.
 
     A record begins where its gzip member does, so a file that was compressed as a whole is read by its first
@@ -73,15 +66,15 @@ def read_warc(stored: io.BufferedReader, source: Source, max_page_bytes: int) ->
         yield from _read_stream(decompressed(stored), source.uri + "#", source, max_page_bytes)
 
 
-def _read_members(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> Results:
+def _read_members(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> _Results:
     chunks = StoredChunks(stored)
     offset = _find(chunks, source, source.start, GZIP_MAGIC, _is_member) if source.start else 0
-    while offset is not None and _begins_in(source, offset):
+    while offset is not None and _is_due(chunks, source, offset, _is_member):
         member = GzipMember(chunks, offset)
         stream = buffered(member)
         try:
             yield from _read_stream(stream, f"{source.uri}#{offset}:", source, max_page_bytes)
-            offset = _next_member(chunks, member.end)
+            offset = None if chunks.end_at(member.end) else member.end
         except ReadError as error:
             yield Rejection(
                 f"{source.uri}#{offset}", "read", error.reason, error.detail, payload=error.payload
@@ -89,7 +82,7 @@ def _read_members(stored: io.BufferedReader, source: Source, max_page_bytes: int
             offset = _find(chunks, source, member.start + 1, GZIP_MAGIC, _is_member)
 
 
-def _read_stream(stream: io.BufferedReader, uri: str, source: Source, max_page_bytes: int) -> Results:
+def _read_stream(stream: io.BufferedReader, uri: str, source: Source, max_page_bytes: int) -> _Results:
     """Reads all records of a stream, named by `uri` and offset, the first of a gzip member by `uri` alone."""
     offset = _next_record(stream)
     while offset is not None:
@@ -99,10 +92,10 @@ def _read_stream(stream: io.BufferedReader, uri: str, source: Source, max_page_b
         offset = record.next
 
 
-def _read_plain(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> Results:
+def _read_plain(stored: io.BufferedReader, source: Source, max_page_bytes: int) -> _Results:
     chunks = StoredChunks(stored)
     offset = _find(chunks, source, source.start, _RECORD_MAGIC, _is_record) if source.start else 0
-    while offset is not None and _begins_in(source, offset):
+    while offset is not None and _is_due(chunks, source, offset, _is_record):
         here, place = offset, f"{source.uri}#{offset}"
         try:
             stored.seek(here)
@@ -114,6 +107,15 @@ def _read_plain(stored: io.BufferedReader, source: Source, max_page_bytes: int) 
             offset = _find(chunks, source, here + 1, _RECORD_MAGIC, _is_record)
 
 
+def _is_due(chunks: StoredChunks, source: Source, offset: int, accept: _Accept) -> bool:
+    """Says whether the part has to read what begins at `offset`.
+
+    Beyond its end that is what the next part, which looks for a place to begin, would not accept: were it
+    left to that part, damage there would go unseen.
+    """
+    return _begins_in(source, offset) or not accept(chunks, offset)
+
+
 def _begins_in(source: Source, offset: int) -> bool:
     return source.end is None or offset < source.end
 
@@ -123,7 +125,7 @@ def _find(
     source: Source,
     offset: int,
     magic: bytes,
-    accept: Callable[[StoredChunks, int], bool],
+    accept: _Accept,
 ) -> int | None:
     """Returns the first offset from `offset` on, in the source's range, that has `magic` and is accepted."""
     while _begins_in(source, offset):
@@ -142,19 +144,9 @@ def _find(
 
 def _is_member(chunks: StoredChunks, offset: int) -> bool:
     try:
-        return GzipMember(chunks, offset).read(len(_RECORD_MAGIC)) == _RECORD_MAGIC
+        return buffered(GzipMember(chunks, offset)).read(len(_RECORD_MAGIC)) == _RECORD_MAGIC
     except ReadError:
         return False
-
-
-def _next_member(chunks: StoredChunks, offset: int) -> int | None:
-    """Returns where the member after one that ended at `offset` begins, None at the end of the file."""
-    rest = chunks.at(offset)
-    if rest.startswith(GZIP_MAGIC[:1]):
-        return offset
-    if rest.strip(b"\0"):
-        raise ReadError(Reason.CORRUPT, f"bytes from {offset} on that are no gzip data", rest)
-    return None
 
 
 def _is_record(chunks: StoredChunks, offset: int) -> bool:
@@ -168,7 +160,7 @@ def _is_record(chunks: StoredChunks, offset: int) -> bool:
     end = _BLANK_LINE.search(start)
     header = start[: end.end()] if end else b""
     length = _CONTENT_LENGTH.search(header)
-    if not length or b"warc-type" not in header.lower():
+    if not length or not header.startswith(_RECORD_MAGIC) or b"warc-type" not in header.lower():
         return False
     after = chunks.at(offset + len(header) + int(length[1]), 4 + len(_RECORD_MAGIC))[: 4 + len(_RECORD_MAGIC)]
     rest = after.lstrip(b"\r\n")
@@ -246,7 +238,7 @@ def _may_be_html(header: bytes, block: bytes) -> bool:
     return record is not None and (record.http_content_type or "text/html").lower() in _HTML_TYPES
 
 
-def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: int) -> Results:
+def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: int) -> _Results:
     """Reads the page of an HTML response; other records are not inputs and yield nothing."""
     if not record.block:
         return

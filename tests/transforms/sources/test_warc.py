@@ -197,6 +197,20 @@ def test_damage_costs_the_damaged_record_only(tmp_path: Path) -> None:
             assert [(r.reason, r.source_uri) for r in rejections] == [(Reason.CORRUPT, f"{path}#{offset}")]
 
 
+@pytest.mark.parametrize("name", ["members.warc.gz", "plain.warc"])
+def test_damage_is_seen_once_wherever_parts_meet(tmp_path: Path, name: str) -> None:
+    content = bytearray(layouts()[name])
+    magic = b"\x1f\x8b\x08" if name.endswith("gz") else b"WARC/1.0\r\nWARC-Type: response\r\nWARC-T"
+    spot = content.index(magic, len(content) // 2)
+    content[spot + 1] ^= 0xFF
+    path = write(tmp_path, bytes(content), name)
+    whole = read(path)
+    assert [rejection.source_uri for rejection in whole[1]] == [f"{path}#{spot}"]
+    for border in range(spot - 3, spot + 60):
+        first, second = read(path, end=border), read(path, start=border)
+        assert (first[0] + second[0], first[1] + second[1]) == whole
+
+
 def test_garbage_between_records_costs_none(tmp_path: Path) -> None:
     gz = gzip.compress(page(1)) + b"\x00garbage\x1f\x8b\x08 more" + gzip.compress(page(2))
     plain = page(1) + page(2).replace(b"Content-Length: ", b"Content-Length: 9") + page(3)

@@ -1,0 +1,12 @@
+"""The process of a local worker: Beam's own, without its log. Run as `python -m pipelines.worker`."""
+
+import logging
+import sys
+import warnings
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    from apache_beam.runners.worker import sdk_worker_main
+
+    sdk_worker_main.main(sys.argv)

@@ -1,0 +1,161 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import apache_beam as beam
+import pytest
+from apache_beam.testing.test_pipeline import TestPipeline
+from apache_beam.testing.util import assert_that, equal_to
+
+from schemas import Document, Media, Metadata, RawPage, Reason, Rejection
+from transforms.clean import CleanPages, clean_page
+from transforms.language import DetectLanguage
+
+RUN_DATE = date(2024, 6, 1)
+URL = "https://www.harbourpost.example/news/bridge?utm_source=feed"
+FIRST = (
+    "Der Stadtrat von Niederhafen hat am Dienstag nach einer Debatte von drei Stunden die Sanierung der "
+    "alten Drehbrücke beschlossen, für die vier Millionen Kronen bereitliegen."
+)
+SECOND = (
+    "Die Arbeiten beginnen im Frühjahr und dauern zwei Jahre, sagte die Bürgermeisterin. Bis dahin müssen "
+    "schwere Lastwagen die Straße am Kanal nehmen, die im Herbst verbreitert wurde."
+)
+PAGE = f"""<!doctype html><html lang="de"><head><meta charset="utf-8">
+<title>Brücke wird saniert | Hafenpost</title>
+<link rel="canonical" href="https://www.harbourpost.example/news/bridge">
+<meta property="og:site_name" content="Hafenpost"><meta name="description" content="Zwei Jahre Baustelle">
+<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Brücke wird saniert",
+"datePublished": "2024-05-17T10:30:00+02:00", "author": {{"name": "Von Änne Öhm"}}}}</script></head>
+<body><nav><a href="/">Start</a> <a href="/sport">Sport</a></nav><article><h1>Brücke wird saniert</h1>
+<p>{FIRST}</p><p>{SECOND}</p><p>(dpa)</p></article><footer>Impressum und Datenschutz</footer></body></html>"""
+
+
+def html(body: str | bytes, **fields: object) -> RawPage:
+    raw = body.encode() if isinstance(body, str) else body
+    return replace(RawPage("x.warc.gz#7", "warc", raw, Media.HTML, url=URL, source_id="x"), **fields)
+
+
+def text(body: str | bytes, **fields: object) -> RawPage:
+    raw = body.encode() if isinstance(body, str) else body
+    return replace(RawPage("a.txt", "text", raw, Media.TEXT), **fields)
+
+
+def cleaned(page: RawPage) -> Document:
+    document = clean_page(page, RUN_DATE)
+    assert isinstance(document, Document), document
+    return document
+
+
+def test_page_to_document() -> None:
+    document = cleaned(html(PAGE))
+    assert document.text.startswith(f"{FIRST}\n{SECOND}")
+    assert 0 < document.boilerplate_share < 0.3
+    assert replace(document, text="", boilerplate_share=0.0) == Document(
+        source_uri="x.warc.gz#7",
+        via="warc",
+        text="",
+        text_from="trafilatura",
+        url=URL,
+        canonical_url="https://www.harbourpost.example/news/bridge",
+        domain="harbourpost.example",
+        source_id="x",
+        title="Brücke wird saniert",
+        summary="Zwei Jahre Baustelle",
+        authors=("Änne Öhm",),
+        agency="dpa",
+        published_at=datetime(2024, 5, 17, 8, 30, tzinfo=UTC),
+        published_from="jsonld",
+        fetched_at=datetime(2024, 6, 1, tzinfo=UTC),
+    )
+
+
+def test_legacy_page_reads_like_one_in_utf8() -> None:
+    legacy = PAGE.replace('charset="utf-8"', 'charset="iso-8859-1"').encode("windows-1252")
+    assert cleaned(html(legacy)).text == cleaned(html(PAGE)).text
+
+
+def test_the_pages_own_fetch_time_bounds_its_date() -> None:
+    early = datetime(2024, 5, 10, tzinfo=UTC)
+    document = cleaned(html(PAGE, fetched_at=early))
+    assert (document.fetched_at, document.published_at, document.published_from) == (early, None, None)
+
+
+def test_a_sources_date_after_the_fetch_is_dropped() -> None:
+    later = Metadata(published_at=datetime(2030, 1, 1, tzinfo=UTC), published_from="row")
+    document = cleaned(text(f"{FIRST}\n\n{SECOND}", metadata=later))
+    assert (document.published_at, document.published_from) == (None, None)
+
+
+def test_text_dump_to_document() -> None:
+    document = cleaned(text(f"Brücke wird saniert\n\n{FIRST}\n\n{SECOND}\n"))
+    assert (document.title, document.text) == ("Brücke wird saniert", f"{FIRST}\n{SECOND}")
+    assert (document.url, document.canonical_url, document.domain) == (None, None, None)
+    assert document.text_from == "dump"
+
+
+def test_a_rows_title_wins_and_is_not_repeated() -> None:
+    row = Metadata(title="Brücke wird saniert")
+    assert (
+        cleaned(text(f"BRÜCKE WIRD SANIERT\n\n{FIRST}\n\n{SECOND}", metadata=row)).text
+        == f"{FIRST}\n{SECOND}"
+    )
+    assert cleaned(text(f"{FIRST}\n\n{SECOND}", metadata=row)).title == "Brücke wird saniert"
+
+
+@pytest.mark.parametrize("media", list(Media))
+def test_one_sentence_of_a_feed_is_an_article(media: Media) -> None:
+    body = b"<p>Die Br&uuml;cke bleibt zu.</p>" if media is Media.HTML else "Die Brücke bleibt zu.".encode()
+    entry = RawPage("feed.xml#1", "feed", body, media, "utf-8", metadata=Metadata(title="Brücke"))
+    document = cleaned(entry)
+    assert (document.title, document.text, document.boilerplate_share) == (
+        "Brücke",
+        "Die Brücke bleibt zu.",
+        0,
+    )
+
+
+def test_output_is_normalised() -> None:
+    body = f"<p>{FIRST}</p><p>Bru\u0308cke &#1;und\x00 Fluss sind f\u00fcr alle da.</p>"
+    odd = Metadata(title="Bru\u0308cke \ud800\x00 zu", authors=("Jose\u0301 \x01Mar",))
+    document = cleaned(html(body, via="jsonl", metadata=odd))
+    assert document.text.endswith("Brücke und Fluss sind für alle da.")
+    assert (document.title, document.authors) == ("Brücke zu", ("José Mar",))
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (html(" \n"), Reason.EMPTY),
+        (text(b"\xef\xbb\xbf \n"), Reason.EMPTY),
+        (text("Grüße aus Köln".encode() + b"\xff\xfe"), Reason.UNDECODABLE),
+        (html(b"%PDF-1.7\n\x00\x01\x02\x9c\xff\xfe\xfa" * 40), Reason.UNDECODABLE),
+        (html("<html><body><ul><li><a href='/'>Start</a></li></ul></body></html>"), Reason.NO_ARTICLE),
+        (html("<img src='x.png'>", via="feed"), Reason.NO_ARTICLE),
+        (html("<html>" + "<div>" * 100_000 + FIRST), Reason.NO_ARTICLE),
+    ],
+)
+def test_what_is_no_article_is_refused(page: RawPage, reason: Reason) -> None:
+    rejection = clean_page(page, RUN_DATE)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.stage, rejection.reason, rejection.url) == ("clean", reason, page.url)
+    assert page.body.startswith(rejection.payload)
+
+
+@pytest.mark.parametrize("url", ["http://[x", "about:blank", "https://\u2028/", ""])
+def test_odd_addresses_do_no_harm(url: str) -> None:
+    document = cleaned(html(PAGE.replace("canonical", "alternate"), url=url))
+    assert (document.url, document.canonical_url, document.domain) == (url, None, None)
+
+
+def test_transforms_pass_rejections_on() -> None:
+    with TestPipeline() as pipeline:
+        outcomes = (
+            pipeline
+            | beam.Create([html(PAGE), html(" ")])
+            | CleanPages(RUN_DATE)
+            | DetectLanguage()
+            | beam.Map(
+                lambda outcome: outcome.language if isinstance(outcome, Document) else str(outcome.reason)
+            )
+        )
+        assert_that(outcomes, equal_to(["de", "empty"]))

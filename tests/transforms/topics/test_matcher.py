@@ -1,0 +1,103 @@
+import pytest
+
+from schemas import Document, Evidence, Topic
+from schemas.taxonomy import parse_taxonomy
+from transforms.topics import TopicMatcher, tag_topics
+
+HARBOUR = """\
+version: "1"
+scoring: {title: 2, lead: 1, repeat: 0.5}
+sets:
+  ship: {any: tanker*, de: "*schiff*", fr: bateau}
+  leak: {de: leck, en: leaks}
+  toy: {en: toy tanker}
+  film: {en: film}
+topics:
+  spills:
+    label: {en: Spills}
+    definition: {en: Ships that leak.}
+    signals: [{near: [ship, leak], within: 3, weight: 4}]
+    threshold: 4
+  ships:
+    label: {en: Ships}
+    definition: {en: Ships.}
+    signals: [{any: ship, weight: 2}]
+    require: [{any: [ship, film]}]
+    negatives: [{any: film, weight: 2}]
+    negative_cap: 2.5
+    ignore: toy
+    threshold: 2
+"""
+
+
+@pytest.fixture(scope="module")
+def matcher() -> TopicMatcher:
+    return TopicMatcher(parse_taxonomy(HARBOUR, "harbour.yaml"))
+
+
+def ids(topics: tuple[Topic, ...]) -> list[str]:
+    return [topic.id for topic in topics]
+
+
+def test_evidence_points_at_whole_words_of_the_text(matcher: TopicMatcher) -> None:
+    text = "İn İzmir: „Containerschiffe“\nund Tanker, so weiß man."
+    (ships,) = matcher.tag("Ein Tankerunglück", text, "de")
+    assert ships.evidence[0] == Evidence(-1, -1, "Tankerunglück")
+    assert [e.quote for e in ships.evidence[1:]] == ["Containerschiffe", "Tanker"]
+    assert all(text[e.start : e.end] == e.quote for e in ships.evidence[1:])
+
+
+def test_score_adds_title_repeats_and_maps_them_to_one(matcher: TopicMatcher) -> None:
+    (ships,) = matcher.tag("Tanker", "A tanker and a tanker.", "en")
+    points = 2 * 2 + 2 / 2 + 2 / 4
+    assert ships.score == round(points / (points + 2), 4)
+
+
+def test_near_spans_both_words_and_not_title_and_text(matcher: TopicMatcher) -> None:
+    ships, spills = matcher.tag(None, "It leaks, the tanker.", "en")
+    assert [e.quote for e in ships.evidence] == ["tanker"]
+    assert [e.quote for e in spills.evidence] == ["leaks, the tanker"]
+    assert ids(matcher.tag("Tanker", "It leaks", "en")) == ["ships"]
+    assert ids(matcher.tag(None, "It leaks and so will one tanker.", "en")) == ["ships"]
+
+
+def test_terms_of_other_languages_count_only_where_the_language_is_unknown(matcher: TopicMatcher) -> None:
+    assert ids(matcher.tag(None, "Un bateau", "fr")) == ["ships"]
+    assert ids(matcher.tag(None, "Un bateau", "en")) == []
+    assert ids(matcher.tag(None, "Un bateau", "und")) == ["ships"]
+    assert ids(matcher.tag(None, "Un bateau", "sw")) == ["ships"]
+
+
+def test_ignored_phrases_count_for_nothing(matcher: TopicMatcher) -> None:
+    assert ids(matcher.tag(None, "The toy tanker", "en")) == []
+    assert ids(matcher.tag(None, "The toy tanker, the tanker", "en")) == ["ships"]
+
+
+def test_negatives_take_points_away_up_to_their_cap(matcher: TopicMatcher) -> None:
+    assert ids(matcher.tag(None, "A film of a tanker", "en")) == []
+    (ships,) = matcher.tag("Tanker", "Tanker. A film, a film, a film, a film.", "en")
+    assert ships.score == round((5 - 2.5) / (5 - 2.5 + 2), 4)
+
+
+def test_a_topic_without_what_it_requires_does_not_apply() -> None:
+    strict = HARBOUR.replace("require: [{any: [ship, film]}]", "require: [{any: leak}]")
+    matcher = TopicMatcher(parse_taxonomy(strict, "harbour.yaml"))
+    assert ids(matcher.tag(None, "A tanker in the port", "en")) == []
+    assert ids(matcher.tag(None, "A tanker in the port of Oslo leaks", "en")) == ["ships"]
+
+
+def test_the_best_topic_comes_first_and_evidence_is_bounded(matcher: TopicMatcher) -> None:
+    topics = matcher.tag(None, "tanker leaks. " * 50, "en")
+    assert sorted(ids(topics)) == ["ships", "spills"]
+    assert [t.score for t in topics] == sorted((t.score for t in topics), reverse=True)
+    assert [len(t.evidence) for t in topics] == [20, 20]
+    assert all(list(t.evidence) == sorted(t.evidence, key=lambda e: e.start) for t in topics)
+
+
+def test_an_empty_text_has_no_topics(matcher: TopicMatcher) -> None:
+    assert matcher.tag(None, "", "und") == ()
+
+
+def test_a_document_gets_its_topics(matcher: TopicMatcher) -> None:
+    document = Document("a.txt", "text", "Un bateau", "text", language="fr", topics=(Topic("old", 1, ()),))
+    assert ids(tag_topics(document, matcher).topics) == ["ships"]
