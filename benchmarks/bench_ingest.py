@@ -3,8 +3,8 @@
     python benchmarks/bench_ingest.py CORPUS.warc.gz [--pages 5000] [--workers 1 4]
 
 Prints, for each way: pages a second, CPU milliseconds a page, and the peak memory of all its processes
-together (Linux only: read from /proc; pages that processes share count for each). Times are of whole processes,
-start included. Compare within one run alone.
+together (Linux only: read from /proc; memory that processes share counts for each). Times are of whole
+processes, start included. Compare within one run alone.
 """
 
 import argparse

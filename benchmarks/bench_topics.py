@@ -34,14 +34,14 @@ def main() -> None:
     taxonomy = shipped_taxonomy()
     begun = process_time()
     matcher = TopicMatcher(taxonomy)
-    print(f"{len(taxonomy.topics)} topics, matcher built in {process_time() - begun:.2f} s")  # noqa: T201
+    print(f"{len(taxonomy.topics)} topics, matcher built in {process_time() - begun:.2f} s")
     rng = random.Random(0)
     texts = [(language, make_text(taxonomy, language, rng)) for language in LANGUAGES for _ in range(50)]
     rounds, begun = 5, process_time()
     for _ in range(rounds):
         for language, text in texts:
             matcher.tag(None, text, language)
-    print(f"{rounds * len(texts) / (process_time() - begun):,.0f} texts/s on one core")  # noqa: T201
+    print(f"{rounds * len(texts) / (process_time() - begun):,.0f} texts/s on one core")
 
 
 if __name__ == "__main__":

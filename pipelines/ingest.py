@@ -1,6 +1,6 @@
 """Ingest: the whole graph, from INPUTs to a dataset."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
 
 
 @dataclass
-class ReadInputs(beam.PTransform):
+class ReadInputs(beam.PTransform[Any, Any]):
     """The INPUTs to pages and rejections: those of `files` and, where there are any, those of the `web`."""
 
     options: IngestOptions
@@ -63,13 +63,13 @@ class ReadInputs(beam.PTransform):
             sample = pipeline | "Read a sample" >> ReadSample(options.inputs, options.limit, policy)
             if not self.web:
                 return {"files": sample}
-            files, entries = sample | "Part files from web" >> beam.Partition(_is_of_web, 2)
+            files, entries = sample | "Part files from web" >> _part(_is_of_web)
         else:
             inputs = pipeline | "INPUTs" >> beam.Create(options.inputs)
             sources = inputs | "List sources" >> ListSources()
             if not self.web:
                 return {"files": sources | "Read files" >> ReadPages(policy.max_page_bytes)}
-            stored, feeds = sources | "Part files from feeds" >> beam.Partition(_is_feed_url, 2)
+            stored, feeds = sources | "Part files from feeds" >> _part(_is_feed_url)
             files = stored | "Read files" >> ReadPages(policy.max_page_bytes)
             entries = feeds | "Fetch feeds" >> FetchFeeds(policy)
         if options.fetch_articles:
@@ -78,7 +78,7 @@ class ReadInputs(beam.PTransform):
 
 
 @dataclass
-class MakeArticles(beam.PTransform):
+class MakeArticles(beam.PTransform[Any, Any]):
     """Pages and rejections to the references of their staged rows, `articles` and `rejects`."""
 
     options: IngestOptions
@@ -104,6 +104,10 @@ class MakeArticles(beam.PTransform):
             | "Make reject rows" >> beam.Map(reject_row, run)
             | "Stage rejects" >> StageRows(REJECTS, staging),
         }
+
+
+def _part(by: Callable[[Any, int], int]) -> Any:
+    return beam.Partition(by, 2)  # type: ignore[arg-type] # Beam's hint leaves functions out
 
 
 def _is_feed_url(source: Source | Rejection, _: int) -> int:

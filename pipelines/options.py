@@ -67,7 +67,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _BeamParser(_BeamArgumentParser):
-    error = _Parser.error  # type: ignore[assignment]
+    error = _Parser.error
 
 
 def make_parser() -> argparse.ArgumentParser:

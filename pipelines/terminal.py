@@ -130,7 +130,8 @@ def print_tables(manifest: Mapping[str, Any], output: str, console: Console) -> 
 
 
 def _table(name: str, numbers: Mapping[str, int]) -> Table:
-    table = Table(Column(name, no_wrap=True), Column("inputs" if name == "rejected" else "articles", justify="right"), box=SIMPLE_HEAD)
+    unit = Column("inputs" if name == "rejected" else "articles", justify="right")
+    table = Table(Column(name, no_wrap=True), unit, box=SIMPLE_HEAD)
     for key, number in numbers.items():
         table.add_row(key, f"{number:,}")
     return table

@@ -127,7 +127,7 @@ def _clean(run_date: date, page: RawPage) -> Iterator[Document | Rejection]:
 
 
 @dataclass
-class CleanPages(beam.PTransform):
+class CleanPages(beam.PTransform[Any, Any]):
     """Pages to documents, and to rejections of those that are no articles; see `clean_page`.
 
     Attributes:

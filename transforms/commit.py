@@ -163,7 +163,7 @@ def _write_json(path: str, value: Mapping[str, Any], staging: str) -> None:
 
 
 @dataclass
-class Commit(beam.PTransform):
+class Commit(beam.PTransform[Any, Any]):
     """PCollection of `WrittenFile` to one element: the path of the run's JSON.
 
     Attributes:

@@ -31,7 +31,7 @@ def _split(group: tuple[str, Iterable[RowRef]]) -> Iterator[Any]:
 
 
 @dataclass
-class DropDuplicates(beam.PTransform):
+class DropDuplicates(beam.PTransform[Any, Any]):
     """PCollection of `RowRef` to the outputs `kept` (one of each identity) and `duplicates`."""
 
     def expand(self, refs: Any) -> Any:

@@ -113,7 +113,7 @@ def _make_work() -> Callable[[Document], Iterator[Document]]:
 
 
 @dataclass
-class DetectLanguage(beam.PTransform):
+class DetectLanguage(beam.PTransform[Any, Any]):
     """Documents to documents with their language; see `detect_language`."""
 
     def expand(self, documents: Any) -> Any:

@@ -95,7 +95,7 @@ def write_file(shard: Shard, refs: Iterable[RowRef], table: Table, run_id: str, 
 
 
 @dataclass
-class WriteParquet(beam.PTransform):
+class WriteParquet(beam.PTransform[Any, Any]):
     """PCollection of `RowRef` to the `WrittenFile`s that hold their rows.
 
     Attributes:

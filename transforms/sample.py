@@ -39,7 +39,7 @@ def _make_sampler(inputs: tuple[str, ...], max_page_bytes: int, policy: FetchPol
 
 
 @dataclass
-class ReadSample(beam.PTransform):
+class ReadSample(beam.PTransform[Any, Any]):
     """The first documents, read by one worker one after the other, then spread.
 
     Attributes:

@@ -16,7 +16,7 @@ import apache_beam as beam
 import pyarrow as pa
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
-from apache_beam.transforms.window import WindowedValue
+from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas.table import Row, Table
 
@@ -150,7 +150,7 @@ class _StageFn(beam.DoFn):
 
 
 @dataclass
-class StageRows(beam.PTransform):
+class StageRows(beam.PTransform[Any, Any]):
     """PCollection of rows to the references of their staged copies.
 
     Attributes:

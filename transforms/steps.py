@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.metrics.metric import Metrics
+from apache_beam.transforms import combiners
 
 from schemas import Document, RawPage, Reason, Rejection, Source, refuse
 from transforms.progress import tell
@@ -24,7 +26,7 @@ Work = Callable[[Any], Iterable[Any]]
 
 def count(name: str, number: int = 1) -> None:
     """Adds to the Beam counter `name` of this program."""
-    beam.metrics.Metrics.counter(COUNTERS, name).inc(number)
+    Metrics.counter(COUNTERS, name).inc(number)
     tell(name, number)
 
 
@@ -61,7 +63,7 @@ class _AttemptFn(beam.DoFn):
 
 
 @dataclass
-class Attempt(beam.PTransform):
+class Attempt(beam.PTransform[Any, Any]):
     """Applies a step to each element that was not rejected before.
 
     Attributes:
@@ -84,7 +86,7 @@ class Attempt(beam.PTransform):
 
 
 @dataclass
-class Only(beam.PTransform):
+class Only(beam.PTransform[Any, Any]):
     """Elements of one type alone.
 
     Attributes:
@@ -101,12 +103,12 @@ class Only(beam.PTransform):
 
 
 @dataclass
-class CountAll(beam.PTransform):
+class CountAll(beam.PTransform[Any, Any]):
     """PCollections to one number: how many elements they hold together."""
 
     def expand(self, pcolls: Any) -> Any:
         """Returns a PCollection of one number."""
         numbers = [
-            pcoll | f"Count {index}" >> beam.combiners.Count.Globally() for index, pcoll in enumerate(pcolls)
+            pcoll | f"Count {index}" >> combiners.Count.Globally() for index, pcoll in enumerate(pcolls)
         ]
         return numbers | "All numbers" >> beam.Flatten() | "Add up" >> beam.CombineGlobally(sum)

@@ -7,8 +7,8 @@ ARTICLE = (
     "Hafen streikt: Schlepper bleiben an der Mole\n\n"
     "Die Besatzungen der Schlepper im Hafen von Nordersand haben am Montag die Arbeit niedergelegt. Die "
     "Gewerkschaft fordert sechs Prozent mehr Lohn und verlässliche Ruhezeiten zwischen den Schichten.\n\n"
-    "Der Streik trifft vor allem die großen Frachter, die ohne Hilfe nicht anlegen können. Bis zum Abend warteten "
-    "nach Angaben der Hafenmeisterei elf Schiffe auf Reede.\n\n"
+    "Der Streik trifft vor allem die großen Frachter, die ohne Hilfe nicht anlegen können. Bis zum Abend "
+    "warteten nach Angaben der Hafenmeisterei elf Schiffe auf Reede.\n\n"
     "Die Reederei nannte den Ausstand unverhältnismäßig und kündigte ein neues Angebot für Mittwoch an."
 )
 ENGLISH = (
@@ -16,9 +16,11 @@ ENGLISH = (
     "Members said the repairs would cost less than they had feared in the spring. "
     "Volunteers have promised to paint the changing rooms before the first warm weekend of the year."
 )
-PAGE = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pool stays open - Tarn Echo</title>
-<link rel="canonical" href="https://echo.example/news/pool"><meta property="article:published_time"
-content="2026-11-18T09:30:00+01:00"></head><body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
+PAGE = f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>Pool stays open - Tarn Echo</title>
+<link rel="canonical" href="https://echo.example/news/pool">
+<meta property="article:published_time" content="2026-11-18T09:30:00+01:00"></head>
+<body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
 <article><h1>Pool stays open</h1><p>{ENGLISH}</p><p>{ENGLISH.replace("Tuesday", "Wednesday")}</p></article>
 <footer>Imprint Contact Privacy</footer></body></html>"""
 
@@ -52,9 +54,9 @@ def inbox(tmp_path):
     (folder / "crawl.warc.gz").write_bytes(b"".join(warc_record(*page) for page in pages))
     (folder / "feed.xml").write_text(
         '<rss version="2.0"><channel><title>Tidenblatt</title><link>https://tiden.example/</link><item>'
-        "<title>Fähre fährt wieder</title><link>https://tiden.example/faehre</link><pubDate>Thu, 19 Nov 2026 "
-        "07:15:00 +0100</pubDate><description>Die Fähre nach Nordersand fährt seit dem Morgen wieder nach Plan, "
-        "teilte der Betreiber mit. Der Sturm habe keine größeren Schäden hinterlassen.</description></item>"
+        "<title>Fähre fährt wieder</title><link>https://tiden.example/faehre</link><pubDate>Thu, 19 Nov "
+        "2026 07:15:00 +0100</pubDate><description>Die Fähre nach Nordersand fährt seit dem Morgen wieder nach "
+        "Plan, teilte der Betreiber mit. Der Sturm habe keine größeren Schäden hinterlassen.</description></item>"
         "</channel></rss>"
     )
     return folder

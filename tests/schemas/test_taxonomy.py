@@ -1,4 +1,5 @@
 import pickle
+from importlib import resources
 
 import pytest
 
@@ -118,3 +119,10 @@ def test_the_shipped_taxonomy_has_its_topics_in_eight_languages() -> None:
         assert dict(topic.definition).keys() >= {"en", "de"}, topic.id
         languages = {language for language, _ in topic.signals[0].groups[0][0].terms}
         assert languages >= {"de", "en", "es", "fr", "it", "nl", "pl", "pt"}, topic.id
+
+
+def test_the_example_in_the_head_of_the_shipped_file_is_valid() -> None:
+    lines = resources.files("schemas").joinpath("topics.yaml").read_text(encoding="utf-8").split("\n")
+    example = [line.removeprefix("#   ") for line in lines if line.startswith("#   ")]
+    (rule,) = parse_taxonomy("\n".join(example), "example").topics
+    assert (rule.id, len(rule.signals), len(rule.negatives)) == ("platform-fines", 2, 2)

@@ -59,7 +59,7 @@ def test_a_second_try_after_half_the_moves_ends_well(output):
 
 def test_a_lost_file_is_an_error_and_leaves_no_json(output):
     lost = WrittenFile(str(output / "_staging/r1/gone"), f"{DE}/r1-00000.parquet", 1, 1, ONE)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="Rename operation failed"):
         commit([lost], read=1, duplicates=0, output=str(output), run=RUN, about=ABOUT)
     assert not (output / "_runs").exists()
 

@@ -1,4 +1,4 @@
-"""gzip and zstd undone as streams: bounded in memory, and a cut or damaged file never passes for a whole one."""
+"""gzip and zstd undone as streams, bounded in memory; a cut or damaged file never passes for a whole one."""
 
 import io
 import zlib

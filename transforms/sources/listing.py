@@ -152,7 +152,7 @@ def _make_lister() -> Work:
 
 
 @dataclass
-class ListSources(beam.PTransform):
+class ListSources(beam.PTransform[Any, Any]):
     """INPUTs to sources and rejections, spread over the workers."""
 
     def expand(self, inputs: Any) -> Any:

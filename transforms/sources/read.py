@@ -58,7 +58,7 @@ def _make_reader(max_page_bytes: int) -> Work:
 
 
 @dataclass
-class ReadPages(beam.PTransform):
+class ReadPages(beam.PTransform[Any, Any]):
     """Source to RawPage; rejections pass.
 
     Attributes:

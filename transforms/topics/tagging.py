@@ -28,7 +28,7 @@ def _make_tagger(taxonomy: Taxonomy) -> Work:
 
 
 @dataclass
-class TagTopics(beam.PTransform):
+class TagTopics(beam.PTransform[Any, Any]):
     """Documents to documents with topics; rejections pass.
 
     Attributes:

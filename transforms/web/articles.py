@@ -59,7 +59,7 @@ def _link(entry: RawPage) -> str | None:
 
 
 @dataclass
-class FetchArticles(beam.PTransform):
+class FetchArticles(beam.PTransform[Any, Any]):
     """Fetches the page of each feed entry; where that fails, the entry's own content stands in for it.
 
     From entries (`via` is `feed`) to pages (`via` is `page`), to entries whose page could not be had, and to

@@ -33,7 +33,7 @@ def _address(source: Source) -> str:
 
 
 @dataclass
-class FetchFeeds(beam.PTransform):
+class FetchFeeds(beam.PTransform[Any, Any]):
     """Fetches feeds, from sources of kind `FEED_URL` to their entries (`via` is `feed`) and rejections.
 
     Rejections before it pass through.

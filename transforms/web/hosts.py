@@ -206,7 +206,7 @@ class _FetchFn(beam.DoFn):
 
 
 @dataclass
-class FetchByHost(beam.PTransform):
+class FetchByHost(beam.PTransform[Any, Any]):
     """Fetches what each element points to; the hosts of a bundle in parallel, each one by one.
 
     The elements are shuffled, by host, so that one worker alone asks a host. Rejections pass through.

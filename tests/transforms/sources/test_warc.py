@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from schemas import Kind, Media, RawPage, Reason, Rejection, Source
+from transforms.sources import storage
 from transforms.sources.read import read_source
 
 MAX = 20_000
@@ -166,6 +167,18 @@ def test_parts_of_any_size_hold_each_record_once(tmp_path: Path, name: str) -> N
             for page in read(path, start=span[0], end=span[1])[0]
         ]
         assert parted == whole, part
+
+
+@pytest.mark.parametrize("name", ["members.warc.gz", "plain.warc"])
+@pytest.mark.parametrize("chunk", [13, 64, 509])
+def test_what_is_read_at_once_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, chunk: int
+) -> None:
+    path = write(tmp_path, layouts()[name], name)
+    whole = read(path)
+    monkeypatch.setattr(storage, "CHUNK_BYTES", chunk)
+    for border in range(1, path.stat().st_size, 611):
+        assert read(path, end=border)[0] + read(path, start=border)[0] == whole[0]
 
 
 @pytest.mark.parametrize("name", ["members.warc.gz", "plain.warc"])
