@@ -232,7 +232,8 @@ def _taxonomy(name: str | None) -> Taxonomy:
     path = name.removeprefix("+")
     try:
         with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            extra = parse_taxonomy(file.read().decode("utf-8"), path)
+            base = shipped if name.startswith("+") else None
+            extra = parse_taxonomy(file.read().decode("utf-8"), path, base)
     except TaxonomyError as error:
         raise UsageError(f"--topics: {error}") from None
     except UnicodeDecodeError:

@@ -54,9 +54,10 @@ def inbox(tmp_path):
     (folder / "crawl.warc.gz").write_bytes(b"".join(warc_record(*page) for page in pages))
     (folder / "feed.xml").write_text(
         '<rss version="2.0"><channel><title>Tidenblatt</title><link>https://tiden.example/</link><item>'
-        "<title>Fähre fährt wieder</title><link>https://tiden.example/faehre</link><pubDate>Thu, 19 Nov "
-        "2026 07:15:00 +0100</pubDate><description>Die Fähre nach Nordersand fährt seit dem Morgen wieder nach "
-        "Plan, teilte der Betreiber mit. Der Sturm habe keine größeren Schäden hinterlassen.</description></item>"
+        "<title>Fähre fährt wieder</title><link>https://tiden.example/faehre</link>"
+        "<pubDate>Thu, 19 Nov 2026 07:15:00 +0100</pubDate><description>Die Fähre nach Nordersand fährt seit "
+        "dem Morgen wieder nach Plan, teilte der Betreiber mit. Der Sturm habe keine größeren Schäden "
+        "hinterlassen.</description></item>"
         "</channel></rss>"
     )
     return folder
