@@ -66,8 +66,8 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
 
-class _BeamParser(_BeamArgumentParser):
-    error = _Parser.error
+class _BeamParser(_Parser, _BeamArgumentParser):
+    pass
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
+from apache_beam.pvalue import AsList, AsSingleton
 
 from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, Table
@@ -182,11 +183,11 @@ class Commit(beam.PTransform[Any, Any]):
 
     def expand(self, files: Any) -> Any:
         """Returns a PCollection of one path."""
-        counts = beam.pvalue.AsSingleton(self.read), beam.pvalue.AsSingleton(self.duplicates)
+        counts = AsSingleton(self.read), AsSingleton(self.duplicates)
         return (
             files.pipeline
             | "Once" >> beam.Create([self.output])
-            | "Move into place" >> beam.Map(_commit, beam.pvalue.AsList(files), *counts, self.run, self.about)
+            | "Move into place" >> beam.Map(_commit, AsList(files), *counts, self.run, self.about)
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.pvalue import TaggedOutput
 
 from transforms.staging import RowRef
 from transforms.steps import count
@@ -27,7 +28,7 @@ def _split(group: tuple[str, Iterable[RowRef]]) -> Iterator[Any]:
     if dropped:
         count("duplicates", len(dropped))
     for ref in dropped:
-        yield beam.pvalue.TaggedOutput(DUPLICATES, ref)
+        yield TaggedOutput(DUPLICATES, ref)
 
 
 @dataclass

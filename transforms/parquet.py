@@ -13,10 +13,10 @@ from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
+from apache_beam.pvalue import AsDict
 
 from schemas.table import Table
 from transforms.staging import RowRef, read_staged
@@ -58,8 +58,7 @@ def shard_of(ref: RowRef, partition_bytes: Mapping[str, int]) -> Shard:
 
 def sort_rows(rows: pa.Table, table: Table) -> pa.Table:
     """Returns the rows in the table's order, nulls last."""
-    order = pc.sort_indices(rows, [(name, "ascending") for name in table.order])
-    return rows.take(order)
+    return rows.sort_by([(name, "ascending") for name in table.order])
 
 
 def count_groups(rows: pa.Table, partition: str) -> tuple[tuple[str, str, int], ...]:
@@ -119,7 +118,7 @@ class WriteParquet(beam.PTransform[Any, Any]):
             refs
             | "Choose the file"
             >> beam.Map(
-                lambda ref, sizes: (shard_of(ref, sizes), ref), sizes=beam.pvalue.AsDict(partition_bytes)
+                lambda ref, sizes: (shard_of(ref, sizes), ref), sizes=AsDict(partition_bytes)
             ).with_output_types(tuple[Shard, RowRef])
             | "Group by file" >> beam.GroupByKey()
             | "Write the file"
