@@ -8,7 +8,7 @@ import apache_beam as beam
 
 from pipelines.options import IngestOptions
 from schemas import Document, Kind, RawPage, Rejection, Source
-from schemas.table import ARTICLES, REJECTS, article_row, reject_row
+from schemas.table import ARTICLES, REJECTS, SITE_PAGES, article_row, reject_row
 from transforms.clean import CleanPages
 from transforms.commit import Commit, staging_folder
 from transforms.duplicates import DUPLICATES, KEPT, DropDuplicates
@@ -16,8 +16,10 @@ from transforms.language import DetectLanguage
 from transforms.parquet import WriteParquet
 from transforms.sample import ReadSample
 from transforms.sources import ListSources, ReadPages
+from transforms.spill import ReadSpilled, Spill
 from transforms.staging import StageRows
 from transforms.steps import CountAll, Only, counted
+from transforms.templates import DropTemplates, SampleSites, sample_rows
 from transforms.topics import TagTopics
 from transforms.web import FetchArticles, FetchFeeds
 
@@ -29,23 +31,51 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
         pipeline: Without steps.
         options: What to read, where to write, how.
         about: What the run's JSON says beside the counts; see `transforms.commit.commit`.
-        web: Whether INPUTs name feeds to fetch. Pages of the web take a way of their own through the graph:
-            joined before their text is clean, whole pages would be kept in memory.
+        web: Whether INPUTs name feeds to fetch. Pages of the web take a way of their own until they are
+            clean and spilled: a runner would keep the raw pages that it joins in memory.
     """
     run, staging = options.run, staging_folder(options.output, options.run.run_id)
     pages = pipeline | "Read" >> ReadInputs(options, web)
-    refs = [way | f"Make articles, {name}" >> MakeArticles(options) for name, way in pages.items()]
-    articles = [outputs["articles"] for outputs in refs] | "All articles" >> beam.Flatten()
-    rejects = [outputs["rejects"] for outputs in refs] | "All rejects" >> beam.Flatten()
+    cleaned = {
+        name: way
+        | f"Count inputs, {name}" >> beam.Map(counted, "read")
+        | f"Clean text, {name}" >> CleanPages(run.run_date)
+        for name, way in pages.items()
+    }
 
-    unique = articles | "Drop duplicates" >> DropDuplicates()
+    spilled = [way | f"Spill, {name}" >> Spill(staging) for name, way in cleaned.items()]
+    outcomes = spilled | "All spilled" >> beam.Flatten() | "Read again" >> ReadSpilled(Document | Rejection)
+    samples = tuple(cleaned.values()) | "Sample sites" >> SampleSites()
+    if options.site_templates:
+        outcomes = outcomes | "Drop site templates" >> DropTemplates(samples, options.output, run)
+    outcomes = outcomes | "Detect language" >> DetectLanguage() | "Tag topics" >> TagTopics(options.taxonomy)
+    articles = (
+        outcomes
+        | "Take documents" >> Only(Document)
+        | "Count documents" >> beam.Map(counted, "documents")
+        | "Make article rows" >> beam.Map(article_row, run)
+        | "Stage articles" >> StageRows(ARTICLES, staging)
+        | "Drop duplicates" >> DropDuplicates()
+    )
+    rejects = (
+        outcomes
+        | "Take rejections" >> Only(Rejection)
+        | "Make reject rows" >> beam.Map(reject_row, run)
+        | "Stage rejects" >> StageRows(REJECTS, staging)
+    )
+    state = (
+        samples
+        | "Make sample rows" >> beam.FlatMap(sample_rows, run)
+        | "Stage samples" >> StageRows(SITE_PAGES, staging)
+    )
+
     files = [
-        unique[KEPT] | "Write articles" >> WriteParquet(ARTICLES, run.run_id, staging),
+        articles[KEPT] | "Write articles" >> WriteParquet(ARTICLES, run.run_id, staging),
         rejects | "Write rejects" >> WriteParquet(REJECTS, run.run_id, staging),
+        state | "Write samples" >> WriteParquet(SITE_PAGES, run.run_id, staging),
     ] | "All files" >> beam.Flatten()
-
     read = tuple(pages.values()) | "Count inputs" >> CountAll()
-    duplicates = (unique[DUPLICATES],) | "Count duplicates" >> CountAll()
+    duplicates = (articles[DUPLICATES],) | "Count duplicates" >> CountAll()
     files | "Commit" >> Commit(options.output, run, about, read, duplicates)
 
 
@@ -75,35 +105,6 @@ class ReadInputs(beam.PTransform[Any, Any]):
         if options.fetch_articles:
             entries = entries | "Fetch articles" >> FetchArticles(policy)
         return {"files": files, "web": entries}
-
-
-@dataclass
-class MakeArticles(beam.PTransform[Any, Any]):
-    """Pages and rejections to the references of their staged rows, `articles` and `rejects`."""
-
-    options: IngestOptions
-
-    def expand(self, pages: Any) -> dict[str, Any]:
-        """Returns the two PCollections by name."""
-        run, staging = self.options.run, staging_folder(self.options.output, self.options.run.run_id)
-        outcomes = (
-            pages
-            | "Count inputs" >> beam.Map(counted, "read")
-            | "Clean text" >> CleanPages(run.run_date)
-            | "Detect language" >> DetectLanguage()
-            | "Tag topics" >> TagTopics(self.options.taxonomy)
-        )
-        return {
-            "articles": outcomes
-            | "Take documents" >> Only(Document)
-            | "Count documents" >> beam.Map(counted, "documents")
-            | "Make article rows" >> beam.Map(article_row, run)
-            | "Stage articles" >> StageRows(ARTICLES, staging),
-            "rejects": outcomes
-            | "Take rejections" >> Only(Rejection)
-            | "Make reject rows" >> beam.Map(reject_row, run)
-            | "Stage rejects" >> StageRows(REJECTS, staging),
-        }
 
 
 def _part(by: Callable[[Any, int], int]) -> Any:

@@ -34,6 +34,7 @@ class IngestOptions:
         run: Id, date and versions of the run.
         taxonomy: The topics to look for.
         policy: How to behave on the web.
+        site_templates: Whether blocks that stand on several pages of a site are dropped.
         fetch_articles: Whether the links of feeds that were fetched are fetched too.
         limit: Number of inputs to read at most; None for all.
         dry_run: Show the plan alone.
@@ -50,6 +51,7 @@ class IngestOptions:
     run: Run
     taxonomy: Taxonomy
     policy: FetchPolicy
+    site_templates: bool
     fetch_articles: bool
     limit: int | None
     dry_run: bool
@@ -97,6 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add("--run-date", type=day, metavar="YYYY-MM-DD", help="the schedule's date (default: today, UTC)")
     add("--topics", metavar="FILE", help="a taxonomy in place of the one that ships; +FILE adds to it")
+    add("--no-site-templates", action="store_true", help="keep blocks that stand on several pages of a site")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
     add(
         "--allow-private-hosts", action="store_true", help="let requests reach private and loopback addresses"
@@ -204,6 +207,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
             host_delay=parsed.host_delay,
             allow_private_hosts=parsed.allow_private_hosts,
         ),
+        site_templates=not parsed.no_site_templates,
         fetch_articles=not parsed.no_fetch,
         limit=parsed.limit,
         dry_run=parsed.dry_run,

@@ -28,17 +28,22 @@ def check_output(options: IngestOptions) -> None:
     Raises:
         UsageError: It cannot.
     """
-    staging = staging_folder(options.output, options.run.run_id)
-    probe = FileSystems.join(staging, "probe")
+    probe = FileSystems.join(staging_folder(options.output, options.run.run_id), "probe")
     try:
-        if FileSystems.exists(staging):
-            FileSystems.delete([staging])
+        clear_staging(options)
         with FileSystems.create(probe, compression_type=CompressionTypes.UNCOMPRESSED) as file:
             file.write(b"newsbeam")
         FileSystems.delete([probe])
     except Exception as error:
         hint = "; gs:// needs `pip install 'newsbeam[gcp]'`" if options.output.startswith("gs://") else ""
         raise UsageError(f"--output: cannot write to {options.output}: {one_line(error)}{hint}") from None
+
+
+def clear_staging(options: IngestOptions) -> None:
+    """Deletes the hidden folder of the run, if there is one."""
+    staging = staging_folder(options.output, options.run.run_id)
+    if FileSystems.exists(staging):
+        FileSystems.delete([staging])
 
 
 def about_run(options: IngestOptions) -> dict[str, Any]:
@@ -87,10 +92,14 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
     """
     pipeline = make_pipeline(options, options.workers or plan.workers())
     build(pipeline, options, about_run(options), web=plan.has_feed_urls())
-    result = pipeline.run()
-    if result is None:
-        return None
-    result.wait_until_finish()
+    try:
+        result = pipeline.run()
+        if result is None:
+            return None
+        result.wait_until_finish()
+    except BaseException:
+        clear_staging(options)
+        raise
     return read_manifest(options.output, options.run.run_id)
 
 

@@ -39,13 +39,17 @@ class Table:
         name: Folder below the dataset's root.
         schema: Columns inside the files, one and the same for every file.
         partitions: Hive partition columns, strings, in the order of the folders; not inside the files.
-        order: Columns that rows of a file are sorted by, nulls last; together they tell any two rows apart.
+        order: Columns that rows of a file are sorted by, nulls last.
+        identity: Columns that tell rows apart; they decide which file of a partition a row goes to.
+        rank: Columns that decide which of several rows of one identity stays: the one that sorts first.
     """
 
     name: str
     schema: pa.Schema
     partitions: tuple[str, ...]
     order: tuple[str, ...]
+    identity: tuple[str, ...]
+    rank: tuple[str, ...] = ()
 
 
 ARTICLES = Table(
@@ -83,6 +87,8 @@ ARTICLES = Table(
     ),
     partitions=("fetched_date", "language"),
     order=("published_at", "article_id", "content_hash"),
+    identity=("article_id", "content_hash"),
+    rank=("fetched_at", "source_uri", "source_id", "url", "title"),
 )
 
 REJECTS = Table(
@@ -102,7 +108,28 @@ REJECTS = Table(
     ),
     partitions=("fetched_date",),
     order=("source_uri", "url", "stage", "reason", "detail"),
+    identity=("source_uri", "url", "stage", "reason", "detail"),
 )
+
+#: The program's own: pages of each site as hashes, by which later runs know its templates.
+SITE_PAGES = Table(
+    name="_state/site_pages",
+    schema=pa.schema(
+        [
+            ("domain", _TEXT),
+            ("key", pa.int64()),
+            ("body", pa.int64()),
+            ("blocks", _list(pa.int64())),
+        ],
+        metadata={"schema_version": SCHEMA_VERSION},
+    ),
+    partitions=("run_date",),
+    order=("domain", "key"),
+    identity=("domain", "key"),
+)
+
+#: All that a run writes and replaces.
+TABLES = (ARTICLES, REJECTS, SITE_PAGES)
 
 
 def article_row(document: Document, run: Run) -> Row:

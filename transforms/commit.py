@@ -19,7 +19,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsList, AsSingleton
 
 from schemas.run import Run
-from schemas.table import ARTICLES, REJECTS, Table
+from schemas.table import ARTICLES, REJECTS, TABLES, Table
 from transforms.parquet import WrittenFile
 
 #: Files moved in one call to the storage.
@@ -98,7 +98,7 @@ def stale_files(output: str, run_id: str, targets: Iterable[str]) -> list[str]:
     own = re.compile(rf"{re.escape(run_id)}-\d{{5}}\.parquet")
     current = {FileSystems.join(output, *target.split("/")) for target in targets}
     stale = []
-    for table in (ARTICLES, REJECTS):
+    for table in TABLES:
         for match in FileSystems.match([_pattern(output, table, run_id)]):
             names = [found.path for found in match.metadata_list]
             stale += [

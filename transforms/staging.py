@@ -8,17 +8,18 @@ flush, one record batch a partition; a retried bundle leaves files that no refer
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
-from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas.table import Row, Table
+from transforms.batches import InBatches
 
 #: Bytes of rows that a worker holds before it writes them.
 FLUSH_BYTES = 16 * 1024 * 1024
@@ -50,15 +51,14 @@ class RowRef:
 
 
 def row_identity(row: Row, table: Table) -> str:
-    """Returns the digest of the columns that tell rows apart: article and text, or a reject's whole order."""
-    names = ("article_id", "content_hash") if "article_id" in table.schema.names else table.order
-    parts = "\0".join(str(row[name]) for name in names)
+    """Returns the digest of the columns that tell rows apart."""
+    parts = "\0".join(str(row[name]) for name in table.identity)
     return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def row_rank(row: Row) -> str:
-    """Returns a string that sorts the earliest fetched row first, then by where it came from."""
-    return f"{row['fetched_at'].timestamp():020.6f} {row['source_uri']}"
+def row_rank(row: Row, table: Table) -> str:
+    """Returns a string that sorts first for the row that stays; its times, in UTC, sort as text."""
+    return "\0".join(str(row[name]) for name in table.rank)
 
 
 def partition_path(row: Row, table: Table) -> str:
@@ -95,7 +95,7 @@ def write_staged(rows: Sequence[Row], table: Table, folder: str) -> list[RowRef]
     return [
         RowRef(
             identity=row_identity(row, table),
-            rank=row_rank(row),
+            rank=row_rank(row, table),
             partition=partition,
             size=row_size(row),
             file=file,
@@ -119,36 +119,6 @@ def read_staged(refs: Iterable[RowRef], table: Table) -> pa.Table:
     return pa.Table.from_batches(batches, schema=table.schema)
 
 
-class _StageFn(beam.DoFn):
-    def __init__(self, table: Table, folder: str) -> None:
-        self._table = table
-        self._folder = folder
-
-    def start_bundle(self) -> None:
-        self._rows: list[Row] = []
-        self._times: list[tuple[Any, Any]] = []
-        self._bytes = 0
-
-    def process(
-        self, row: Row, timestamp: Any = beam.DoFn.TimestampParam, window: Any = beam.DoFn.WindowParam
-    ) -> Iterator[WindowedValue]:
-        self._rows.append(row)
-        self._times.append((timestamp, window))
-        self._bytes += row_size(row)
-        if self._bytes >= FLUSH_BYTES:
-            yield from self._flush()
-
-    def finish_bundle(self) -> Iterator[WindowedValue]:
-        yield from self._flush()
-
-    def _flush(self) -> Iterator[WindowedValue]:
-        if self._rows:
-            refs = write_staged(self._rows, self._table, self._folder)
-            for ref, (timestamp, window) in zip(refs, self._times, strict=True):
-                yield WindowedValue(ref, timestamp, (window,))
-        self.start_bundle()
-
-
 @dataclass
 class StageRows(beam.PTransform[Any, Any]):
     """PCollection of rows to the references of their staged copies.
@@ -163,6 +133,5 @@ class StageRows(beam.PTransform[Any, Any]):
 
     def expand(self, rows: Any) -> Any:
         """Returns a PCollection of `RowRef`."""
-        return rows | "Write temporary files" >> beam.ParDo(
-            _StageFn(self.table, self.folder)
-        ).with_output_types(RowRef)
+        write = partial(write_staged, table=self.table, folder=self.folder)
+        return rows | "Write temporary files" >> InBatches(write, row_size, FLUSH_BYTES, RowRef)

@@ -21,7 +21,7 @@ COUNTERS = "newsbeam"
 #: What enters a step.
 Item = str | Source | RawPage | Document
 #: What a step does with one element: none, one or many results, rejections among them.
-Work = Callable[[Any], Iterable[Any]]
+Work = Callable[..., Iterable[Any]]
 
 
 def count(name: str, number: int = 1) -> None:
@@ -36,10 +36,10 @@ def counted(item: Any, name: str) -> Any:
     return item
 
 
-def attempt(work: Work, item: Any, stage: str) -> Iterator[Any]:
-    """Yields the results of `work(item)`; an exception becomes a `Rejection` behind what came before it."""
+def attempt(work: Work, item: Any, stage: str, *sides: Any) -> Iterator[Any]:
+    """Yields the results of `work(item, *sides)`; an exception becomes a `Rejection` behind them."""
     try:
-        yield from work(item)
+        yield from work(item, *sides)
     except Exception as error:  # one bad document must not end a run of a million
         yield refuse(item, stage, Reason.FAILED, f"{type(error).__name__}: {error}")
 
@@ -52,11 +52,11 @@ class _AttemptFn(beam.DoFn):
     def setup(self) -> None:
         self._work = self._make_work()
 
-    def process(self, item: Any) -> Iterator[Any]:
+    def process(self, item: Any, *sides: Any) -> Iterator[Any]:
         if isinstance(item, Rejection):
             yield item
             return
-        for result in attempt(self._work, item, self._stage):
+        for result in attempt(self._work, item, self._stage, *sides):
             if isinstance(result, Rejection):
                 count(f"rejects/{result.reason}")
             yield result
@@ -72,16 +72,18 @@ class Attempt(beam.PTransform[Any, Any]):
             returns the step itself, a function of one element to its results.
         takes: Type of the elements, beside `Rejection`.
         gives: Type of the results, beside `Rejection`.
+        sides: Side inputs, further arguments of the step.
     """
 
     stage: str
     make_work: Callable[[], Work]
     takes: type
     gives: type
+    sides: tuple[Any, ...] = ()
 
     def expand(self, items: Any) -> Any:
         """Returns a PCollection of results and rejections."""
-        step = beam.ParDo(_AttemptFn(self.stage, self.make_work))
+        step = beam.ParDo(_AttemptFn(self.stage, self.make_work), *self.sides)
         return items | step.with_input_types(self.takes | Rejection).with_output_types(self.gives | Rejection)
 
 

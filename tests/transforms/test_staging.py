@@ -49,7 +49,7 @@ def test_identity_is_of_article_and_text_alone():
 def test_the_earlier_fetch_ranks_first():
     early = article_row(replace(DOCUMENT, fetched_at=datetime(2026, 11, 1, tzinfo=UTC), source_uri="z"), RUN)
     late = article_row(replace(DOCUMENT, fetched_at=datetime(2026, 11, 2, tzinfo=UTC), source_uri="a"), RUN)
-    assert row_rank(early) < row_rank(late)
+    assert row_rank(early, ARTICLES) < row_rank(late, ARTICLES)
 
 
 def test_a_full_buffer_is_flushed_within_a_bundle(tmp_path, monkeypatch):
