@@ -118,7 +118,6 @@ SITE_PAGES = Table(
         [
             ("domain", _TEXT),
             ("key", pa.int64()),
-            ("body", pa.int64()),
             ("blocks", _list(pa.int64())),
         ],
         metadata={"schema_version": SCHEMA_VERSION},

@@ -1,14 +1,15 @@
 """Site templates: a block that stands word for word on several pages of one site is no part of the articles.
 
-A block counts once for each different page body (the page's longest block), so that copies of one article,
-under other addresses or fetched again the next day, say nothing. Of each site a bounded sample of pages is
-looked at: those whose addresses have the smallest hashes (bottom-k sampling, Cohen and Kaplan 2007), the same
-pages whatever the order in which they come, also when samples of several workers and earlier runs are merged.
+A block counts once for each different body beside which it stands (the longest other block of a page), so
+that copies of one article, under other addresses or fetched again the next day, say nothing. Of each site a
+bounded sample of pages is looked at: those whose addresses have the smallest hashes (bottom-k sampling, Cohen and
+Kaplan 2007), the same pages whatever the order in which they come, also when samples of several workers and
+earlier runs are merged.
 """
 
 import hashlib
 import heapq
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -46,12 +47,10 @@ class PageBlocks:
 
     Attributes:
         key: Of the address; decides whether the page is in the sample.
-        body: Of the longest block; pages with the same body are copies.
-        blocks: Of all blocks, in ascending order, each once.
+        blocks: Of all blocks, the longest first, each once.
     """
 
     key: int
-    body: int
     blocks: tuple[int, ...]
 
 
@@ -66,11 +65,10 @@ def block_hash(text: str) -> int:
 
 def page_blocks(document: Document) -> PageBlocks:
     """Returns the blocks of a document, its paragraphs."""
-    blocks = document.text.split("\n")
+    blocks = sorted(document.text.split("\n"), key=len, reverse=True)
     return PageBlocks(
         key=block_hash(document.canonical_url or document.url or document.source_uri),
-        body=block_hash(max(blocks, key=len)),
-        blocks=tuple(sorted({block_hash(block) for block in blocks})),
+        blocks=tuple(dict.fromkeys(block_hash(block) for block in blocks)),
     )
 
 
@@ -86,12 +84,31 @@ def merge_samples(samples: Iterable[Sample]) -> Sample:
 
 
 def find_templates(pages: Iterable[PageBlocks]) -> dict[int, float]:
-    """Returns the blocks that stand beside enough different bodies, and the share of all bodies they do."""
+    """Returns the blocks that stand beside enough different bodies, and the share of all bodies they do.
+
+    A template may be longer than a short article, so the search is repeated with the bodies that are left when
+    the templates found are taken away.
+    """
+    pages = list(pages)
+    templates: dict[int, float] = {}
+    while True:
+        known = len(templates)
+        templates |= _templates_beside(pages, templates)
+        if len(templates) == known:
+            return templates
+
+
+def _templates_beside(pages: list[PageBlocks], known: Mapping[int, float]) -> dict[int, float]:
     bodies: dict[int, set[int]] = defaultdict(set)
+    every: set[int] = set()
     for page in pages:
-        bodies[page.body].update(page.blocks)
-    counts = Counter(block for blocks in bodies.values() for block in blocks)
-    return {block: count / len(bodies) for block, count in counts.items() if count >= LEAST_BODIES}
+        own = [block for block in page.blocks if block not in known][:2]
+        for block in page.blocks:
+            bodies[block].update([body for body in own if body != block][:1])
+        every.update(own[:1])
+    return {
+        block: len(beside) / len(every) for block, beside in bodies.items() if len(beside) >= LEAST_BODIES
+    }
 
 
 def drop_templates(document: Document, templates: Mapping[int, float]) -> Document | Rejection:
@@ -118,7 +135,7 @@ def sample_rows(site: tuple[str, Sample], run: Run) -> Iterator[Row]:
     """Yields the rows of `SITE_PAGES` that keep the sample of a site for later runs."""
     domain, sample = site
     for page in sample:
-        row = {"domain": domain, "key": page.key, "body": page.body, "blocks": list(page.blocks)}
+        row = {"domain": domain, "key": page.key, "blocks": list(page.blocks)}
         yield {**row, "run_date": run.run_date.isoformat()}
 
 
@@ -134,7 +151,7 @@ def read_earlier(output: str, run: Run) -> Iterator[tuple[str, Sample]]:
         with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
             rows = pq.read_table(source).to_pylist()
         for row in rows:
-            yield row["domain"], (PageBlocks(row["key"], row["body"], tuple(row["blocks"])),)
+            yield row["domain"], (PageBlocks(row["key"], tuple(row["blocks"])),)
 
 
 @dataclass

@@ -59,6 +59,12 @@ def test_two_pages_are_no_proof_and_a_page_alone_loses_nothing():
     assert drop_templates(page(1, PLEDGE), {}) == page(1, PLEDGE)
 
 
+def test_a_template_longer_than_the_articles_is_found_and_so_are_those_beside_it():
+    long, short = f"{PLEDGE} {PLEDGE} {PLEDGE}", "Follow us wherever you like to read the news."
+    templates = templates_of(*(page(n, long, short) for n in range(4)))
+    assert set(templates) == {block_hash(long), block_hash(short)}
+
+
 def test_copies_of_an_article_say_nothing():
     copies = [replace(page(1, PLEDGE), url=f"https://kurier.example/copy-{n}") for n in range(9)]
     assert templates_of(*copies) == {}
