@@ -2,9 +2,9 @@
 
 A block counts once for each different body beside which it stands (the longest other block of a page), so
 that copies of one article, under other addresses or fetched again the next day, say nothing. Of each site a
-bounded sample of pages is looked at: those whose addresses have the smallest hashes (bottom-k sampling, Cohen and
-Kaplan 2007), the same pages whatever the order in which they come, also when samples of several workers and
-earlier runs are merged.
+bounded sample of pages is looked at: those whose addresses have the smallest hashes (bottom-k sampling, Cohen
+and Kaplan 2007), the same pages whatever the order in which they come, also when samples of several workers
+and of earlier runs are merged.
 """
 
 import hashlib
@@ -86,8 +86,8 @@ def merge_samples(samples: Iterable[Sample]) -> Sample:
 def find_templates(pages: Iterable[PageBlocks]) -> dict[int, float]:
     """Returns the blocks that stand beside enough different bodies, and the share of all bodies they do.
 
-    A template may be longer than a short article, so the search is repeated with the bodies that are left when
-    the templates found are taken away.
+    A template may be longer than a short article, so the search is repeated with the bodies that are left
+    when the templates found are taken away.
     """
     pages = list(pages)
     templates: dict[int, float] = {}
