@@ -55,7 +55,7 @@ def ingest(arguments: Sequence[str]) -> int:
     from pipelines import terminal
     from pipelines.options import UsageError, parse
     from pipelines.plan import make_plan
-    from pipelines.run import check_output, run_ingest
+    from pipelines.run import check_output, refused_inputs, run_ingest
 
     try:
         options = parse(arguments)
@@ -68,14 +68,12 @@ def ingest(arguments: Sequence[str]) -> int:
         print(f"newsbeam: {error}", file=sys.stderr)
         return EXIT_USAGE
 
-    for rejection in plan.refused:
-        print(f"newsbeam: {rejection.source_uri}: {rejection.reason}: {rejection.detail}", file=sys.stderr)
     try:
         with terminal.watch_progress():
             manifest = run_ingest(options, plan)
     except Exception:
         traceback.print_exc()
-        print("newsbeam: the run failed; nothing of it is in the dataset", file=sys.stderr)
+        print("newsbeam: the run failed; the same command again replaces what it wrote", file=sys.stderr)
         return EXIT_FAILED
     if manifest is None:
         print(
@@ -87,8 +85,11 @@ def ingest(arguments: Sequence[str]) -> int:
         print(json.dumps(manifest, indent=2, ensure_ascii=False))
     else:
         terminal.print_summary(manifest, options.output)
+    refused = refused_inputs(manifest, options)
+    for line in refused:
+        print(f"newsbeam: {line}", file=sys.stderr)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
-    return EXIT_REJECTS if plan.refused or too_many else EXIT_DONE
+    return EXIT_REJECTS if refused or too_many else EXIT_DONE
 
 
 def _silence_engine() -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
+import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
@@ -18,8 +19,11 @@ from apache_beam.transforms.environments import SubprocessSDKEnvironment
 from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
 from pipelines.plan import Plan
-from schemas.table import SCHEMA_VERSION
+from schemas.table import REJECTS, SCHEMA_VERSION
 from transforms.commit import manifest_path, staging_folder
+
+#: Stages at which an input is refused before anything is known of what it holds.
+READING_STAGES = ("list", "read", "fetch")
 
 
 def check_output(options: IngestOptions) -> None:
@@ -101,6 +105,22 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
         clear_staging(options)
         raise
     return read_manifest(options.output, options.run.run_id)
+
+
+def refused_inputs(manifest: Mapping[str, Any], options: IngestOptions) -> list[str]:
+    """Returns a line for each INPUT that could not be read at all."""
+    lines = []
+    for file in manifest["files"]:
+        if file["path"].startswith(f"{REJECTS.name}/"):
+            path = FileSystems.join(options.output, *file["path"].split("/"))
+            with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
+                rows = pq.read_table(source, columns=["source_uri", "stage", "reason", "detail"]).to_pylist()
+            lines += [
+                f"{row['source_uri']}: {row['reason']}: {row['detail']}"
+                for row in rows
+                if row["source_uri"] in options.inputs and row["stage"] in READING_STAGES
+            ]
+    return lines
 
 
 def read_manifest(output: str, run_id: str) -> Mapping[str, Any] | None:
