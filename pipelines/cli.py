@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import traceback
 import warnings
@@ -32,7 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     match command:
         case "ingest":
-            return ingest(rest)
+            try:
+                return ingest(rest)
+            except BrokenPipeError:  # whoever read stdout has seen enough
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return EXIT_DONE
         case "-h" | "--help":
             print(USAGE, end="")
             return EXIT_DONE
@@ -55,39 +60,38 @@ def ingest(arguments: Sequence[str]) -> int:
     from pipelines import terminal
     from pipelines.options import UsageError, parse
     from pipelines.plan import make_plan
-    from pipelines.run import check_output, refused_inputs, run_ingest
+    from pipelines.run import check_output, refused_inputs, run_ingest, stop_on_signals
 
     try:
         options = parse(arguments)
-        plan = make_plan(options.inputs)
+        plan = make_plan(options.inputs, options.output)
         if options.dry_run:
             terminal.print_plan(plan, options)
             return EXIT_REJECTS if plan.refused else EXIT_DONE
+        if not plan.sources:
+            terminal.print_refused(plan.refused)
+            return EXIT_REJECTS
         check_output(options)
     except UsageError as error:
         print(f"newsbeam: {error}", file=sys.stderr)
         return EXIT_USAGE
 
     try:
-        with terminal.watch_progress():
+        with stop_on_signals(options), terminal.watch_progress():
             manifest = run_ingest(options, plan)
     except Exception:
         traceback.print_exc()
         print("newsbeam: the run failed; the same command again replaces what it wrote", file=sys.stderr)
         return EXIT_FAILED
     if manifest is None:
-        print(
-            "newsbeam: the job was handed over; its JSON will lie under _runs/ when it is done",
-            file=sys.stderr,
-        )
+        print("newsbeam: handed over; the run's JSON will lie under _runs/ when it is done", file=sys.stderr)
         return EXIT_DONE
     if options.json:
         print(json.dumps(manifest, indent=2, ensure_ascii=False))
     else:
         terminal.print_summary(manifest, options.output)
     refused = refused_inputs(manifest, options)
-    for line in refused:
-        print(f"newsbeam: {line}", file=sys.stderr)
+    terminal.print_refused(refused)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
     return EXIT_REJECTS if refused or too_many else EXIT_DONE
 

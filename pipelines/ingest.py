@@ -90,13 +90,15 @@ class ReadInputs(beam.PTransform[Any, Any]):
         """Returns a PCollection a way."""
         options, policy = self.options, self.options.policy
         if options.limit:
-            sample = pipeline | "Read a sample" >> ReadSample(options.inputs, options.limit, policy)
+            sample = pipeline | "Read a sample" >> ReadSample(
+                options.inputs, options.output, options.limit, policy
+            )
             if not self.web:
                 return {"files": sample}
             files, entries = sample | "Part files from web" >> _part(_is_of_web)
         else:
             inputs = pipeline | "INPUTs" >> beam.Create(options.inputs)
-            sources = inputs | "List sources" >> ListSources()
+            sources = inputs | "List sources" >> ListSources(options.output)
             if not self.web:
                 return {"files": sources | "Read files" >> ReadPages(policy.max_page_bytes)}
             stored, feeds = sources | "Part files from feeds" >> _part(_is_feed_url)

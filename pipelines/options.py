@@ -2,6 +2,8 @@
 
 import argparse
 import difflib
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from typing import NoReturn
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
+from apache_beam.runners.runner import create_runner
 
 from pipelines.values import byte_size, day, duration, positive, share
 from schemas.run import Run, default_run_id, pipeline_version
@@ -161,14 +164,16 @@ def part_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     Raises:
         UsageError: A value that Beam cannot read.
     """
-    _, ours = make_beam_parser().parse_known_args(list(arguments))
-    rest, beam = list(ours), []
-    for argument in arguments:  # `ours` is what is left of `arguments`, in the same order
-        if rest and rest[0] == argument:
-            rest.pop(0)
-        else:
-            beam.append(argument)
-    return ours, beam
+    tokens = [_Token(argument) for argument in arguments]
+    _, ours = make_beam_parser().parse_known_args(list(tokens))
+    left = {id(token) for token in ours}  # the parser gives back what it does not know as it was
+    return list(map(str, ours)), [str(token) for token in tokens if id(token) not in left]
+
+
+class _Token(str):
+    """A word of the command line, told from others with the same letters."""
+
+    __slots__ = ()
 
 
 def parse(arguments: Sequence[str]) -> IngestOptions:
@@ -186,27 +191,25 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     _check_beam(beam, parsed.workers)
     taxonomy = _taxonomy(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
+    inputs = tuple(dict.fromkeys(map(_plain_path, parsed.inputs)))
+    run_id = default_run_id(run_date, inputs, parsed.limit) if parsed.run_id is None else parsed.run_id
     try:
-        run = Run(
-            run_id=parsed.run_id if parsed.run_id is not None else default_run_id(run_date, parsed.inputs),
-            run_date=run_date,
-            pipeline_version=pipeline_version(),
-            taxonomy_version=taxonomy.version,
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    return IngestOptions(
-        inputs=tuple(dict.fromkeys(parsed.inputs)),
-        output=parsed.output.rstrip("/") or "/",
-        run=run,
-        taxonomy=taxonomy,
-        policy=FetchPolicy(
+        run = Run(run_id, run_date, pipeline_version(), taxonomy.version)
+        policy = FetchPolicy(
             user_agent=parsed.user_agent,
             timeout=parsed.fetch_timeout,
             max_page_bytes=parsed.max_page_bytes,
             host_delay=parsed.host_delay,
             allow_private_hosts=parsed.allow_private_hosts,
-        ),
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return IngestOptions(
+        inputs=inputs,
+        output=_output(parsed.output),
+        run=run,
+        taxonomy=taxonomy,
+        policy=policy,
         site_templates=not parsed.no_site_templates,
         fetch_articles=not parsed.no_fetch,
         limit=parsed.limit,
@@ -218,6 +221,24 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         beam=tuple(beam),
         given=tuple(sorted(_given(parsed).items())),
     )
+
+
+def _plain_path(given: str) -> str:
+    """Returns a local path without detours, so that the run id does not depend on how it was written."""
+    if not given.strip():
+        raise UsageError("an INPUT is empty: is a variable of the call not set?")
+    return given if "://" in given else os.path.normpath(given)
+
+
+def _output(given: str) -> str:
+    """Returns the root of the dataset, without a slash at its end."""
+    if not given.strip():
+        raise UsageError("--output is empty: is a variable of the call not set?")
+    if "://" in given and not re.match(r"gs://[^/]+", given):
+        raise UsageError(f"--output {given}: take a local folder or gs://bucket/prefix")
+    if set(given) & set("*?["):
+        raise UsageError(f"--output {given}: the characters * ? [ are not possible in its name")
+    return given.rstrip("/") if "://" in given else os.path.normpath(given)
 
 
 def _given(parsed: argparse.Namespace) -> dict[str, str]:
@@ -255,7 +276,7 @@ def one_line(error: BaseException) -> str:
 def _unknown_option(given: str, parser: argparse.ArgumentParser) -> str:
     actions = (*parser._actions, *make_beam_parser()._actions)
     names = [name for action in actions for name in action.option_strings]
-    close = difflib.get_close_matches(given.split("=")[0], names, n=1)
+    close = difflib.get_close_matches(given.split("=")[0], names, n=1, cutoff=0.75)
     hint = f"did you mean {close[0]}?" if close else f"see `{parser.prog} --help`"
     return f"unknown option {given}: {hint}"
 
@@ -264,5 +285,11 @@ def _check_beam(arguments: Sequence[str], workers: int | None) -> None:
     beam = make_beam_parser().parse_args(list(arguments))
     if beam.direct_running_mode == "multi_threading":
         raise UsageError("--direct_running_mode=multi_threading loses rows: leave it out and say --workers N")
+    if beam.streaming:
+        raise UsageError("--streaming: this version runs in batches only; let a schedule call it")
+    try:
+        create_runner(beam.runner or LOCAL_RUNNER)
+    except Exception as error:
+        raise UsageError(f"--runner {beam.runner}: {one_line(error)}") from None
     if workers and beam.runner not in (None, LOCAL_RUNNER):
         raise UsageError(f"--workers is for local processes: leave it out beside --runner {beam.runner}")

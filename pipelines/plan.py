@@ -1,7 +1,7 @@
 """Plan: what a run would read, and how many local processes that is worth."""
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,10 +27,12 @@ class Plan:
     sources: tuple[Source, ...]
     refused: tuple[Rejection, ...]
 
-    def files(self) -> dict[str, int]:
-        """Returns the number of files or feeds by kind; the parts of a file count once."""
-        files = {(source.kind, source.uri) for source in self.sources}
-        return dict(sorted(Counter(str(kind) for kind, _ in files).items()))
+    def files(self) -> dict[Kind, list[str]]:
+        """Returns the files and feeds by kind, one that is read in parts once."""
+        files: dict[Kind, dict[str, None]] = defaultdict(dict)
+        for source in self.sources:
+            files[source.kind][source.uri] = None
+        return {kind: list(uris) for kind, uris in sorted(files.items())}
 
     def has_feed_urls(self) -> bool:
         """Tells whether anything is to be fetched from the web."""
@@ -48,9 +50,14 @@ class Plan:
         return (os.cpu_count() or 1) if seconds > _WORTH_SECONDS else 1
 
 
-def make_plan(inputs: Iterable[str]) -> Plan:
-    """Lists what lies behind the INPUTs; nothing is read but feed lists and first bytes."""
-    found = [item for given in inputs for item in list_sources(given)]
+def make_plan(inputs: Iterable[str], leave_out: str) -> Plan:
+    """Lists what lies behind the INPUTs; nothing is read but feed lists and first bytes.
+
+    Args:
+        inputs: INPUTs of the command.
+        leave_out: Folder whose files are no inputs: the dataset that is written.
+    """
+    found = [item for given in inputs for item in list_sources(given, leave_out)]
     return Plan(
         sources=tuple(item for item in found if isinstance(item, Source)),
         refused=tuple(item for item in found if isinstance(item, Rejection)),

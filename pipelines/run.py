@@ -1,12 +1,15 @@
 """Run: the graph on the runner that was asked for, from the checks before to the run's JSON after."""
 
 import json
+import os
 import platform
 import shlex
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import apache_beam as beam
 import pyarrow.parquet as pq
@@ -14,13 +17,15 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineState
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
 from pipelines.plan import Plan
+from schemas import Reason, Rejection
 from schemas.table import REJECTS, SCHEMA_VERSION
-from transforms.commit import manifest_path, staging_folder
+from transforms.commit import delete_folder, manifest_path, staging_folder
 
 #: Stages at which an input is refused before anything is known of what it holds.
 READING_STAGES = ("list", "read", "fetch")
@@ -32,9 +37,9 @@ def check_output(options: IngestOptions) -> None:
     Raises:
         UsageError: It cannot.
     """
-    probe = FileSystems.join(staging_folder(options.output, options.run.run_id), "probe")
     try:
         clear_staging(options)
+        probe = FileSystems.join(staging_folder(options.output, options.run.run_id), "probe")
         with FileSystems.create(probe, compression_type=CompressionTypes.UNCOMPRESSED) as file:
             file.write(b"newsbeam")
         FileSystems.delete([probe])
@@ -45,9 +50,30 @@ def check_output(options: IngestOptions) -> None:
 
 def clear_staging(options: IngestOptions) -> None:
     """Deletes the hidden folder of the run, if there is one."""
-    staging = staging_folder(options.output, options.run.run_id)
-    if FileSystems.exists(staging):
-        FileSystems.delete([staging])
+    delete_folder(staging_folder(options.output, options.run.run_id))
+
+
+@contextmanager
+def stop_on_signals(options: IngestOptions) -> Iterator[None]:
+    """Ends the program with one line on SIGINT and SIGTERM, exit status 128 and the signal's number.
+
+    At once: the engine's threads and processes would take their time. The dataset is left as it was, unless
+    files were being moved into place; the same run again replaces these.
+    """
+
+    def stop(number: int, _: Any) -> NoReturn:
+        os.write(2, b"\x1b[?25h\n" if os.isatty(2) else b"")  # the cursor that the progress display hid
+        os.write(2, b"newsbeam: stopped; the same command again starts anew\n")
+        with suppress(Exception):
+            clear_staging(options)
+        os._exit(128 + number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def about_run(options: IngestOptions) -> dict[str, Any]:
@@ -100,27 +126,29 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
         result = pipeline.run()
         if result is None:
             return None
-        result.wait_until_finish()
+        state = result.wait_until_finish()
+        if state != PipelineState.DONE:
+            raise RuntimeError(f"the runner ended with {state}")
     except BaseException:
         clear_staging(options)
         raise
     return read_manifest(options.output, options.run.run_id)
 
 
-def refused_inputs(manifest: Mapping[str, Any], options: IngestOptions) -> list[str]:
-    """Returns a line for each INPUT that could not be read at all."""
-    lines = []
+def refused_inputs(manifest: Mapping[str, Any], options: IngestOptions) -> list[Rejection]:
+    """Returns the rejections of INPUTs that could not be read at all."""
+    refused = []
     for file in manifest["files"]:
         if file["path"].startswith(f"{REJECTS.name}/"):
             path = FileSystems.join(options.output, *file["path"].split("/"))
             with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
                 rows = pq.read_table(source, columns=["source_uri", "stage", "reason", "detail"]).to_pylist()
-            lines += [
-                f"{row['source_uri']}: {row['reason']}: {row['detail']}"
+            refused += [
+                Rejection(row["source_uri"], row["stage"], Reason(row["reason"]), row["detail"])
                 for row in rows
                 if row["source_uri"] in options.inputs and row["stage"] in READING_STAGES
             ]
-    return lines
+    return refused
 
 
 def read_manifest(output: str, run_id: str) -> Mapping[str, Any] | None:

@@ -1,16 +1,18 @@
 """Terminal: what a person sees while a run goes on and when it is done; plain lines where nobody watches."""
 
 import os
+import shlex
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.columns import Columns
 from rich.console import Console
 from rich.live import Live
 from rich.table import Column, Table
@@ -18,6 +20,7 @@ from rich.text import Text
 
 from pipelines.options import IngestOptions
 from pipelines.plan import Plan
+from schemas import Rejection
 from transforms import progress
 
 _REFRESH_SECONDS = 0.25
@@ -77,7 +80,7 @@ def summary_lines(manifest: Mapping[str, Any], output: str) -> Iterator[tuple[st
     """Yields the summary as names and values."""
     yield "run_id", manifest["run_id"]
     yield from ((name, manifest[name]) for name in _COUNTS)
-    for name in ("rejects_by_reason", "articles_by_language", "articles_by_topic"):
+    for name in ("rejects_by_reason", "articles_by_language", "articles_by_via", "articles_by_topic"):
         yield from ((f"{name}.{key}", number) for key, number in manifest[name].items())
     yield "seconds", manifest["timings"]["seconds"]
     yield "dataset", output
@@ -85,12 +88,13 @@ def summary_lines(manifest: Mapping[str, Any], output: str) -> Iterator[tuple[st
 
 def query(output: str) -> str:
     """Returns a DuckDB query over the dataset, to paste into a shell."""
+    quoted = output.replace("'", "''")
     sql = (
         "SELECT language, unnest(topic_ids) AS topic, count(*) AS articles "
-        f"FROM read_parquet('{output}/articles/*/*/*.parquet', hive_partitioning = true) "
+        f"FROM read_parquet('{quoted}/articles/*/*/*.parquet', hive_partitioning = true) "
         "GROUP BY ALL ORDER BY articles DESC"
     )
-    return f'duckdb -c "{sql}"'
+    return f"duckdb -c {shlex.quote(sql)}"
 
 
 def print_tables(manifest: Mapping[str, Any], output: str, console: Console) -> None:
@@ -109,24 +113,25 @@ def print_tables(manifest: Mapping[str, Any], output: str, console: Console) -> 
             f" rejects, in {manifest['timings']['seconds']} s",
         )
     )
-    tables = Table.grid(padding=(0, 1))
     top_topics = dict(list(manifest["articles_by_topic"].items())[:_TOP_TOPICS])
-    tables.add_row(
-        _table("language", manifest["articles_by_language"]),
-        _table("topic", top_topics),
-        _table("rejected", manifest["rejects_by_reason"]),
-    )
-    console.print(tables)
+    tables = {
+        "language": manifest["articles_by_language"],
+        "came as": manifest["articles_by_via"],
+        "topic": top_topics,
+        "rejected": manifest["rejects_by_reason"],
+    }
+    console.print(Columns(_table(name, numbers) for name, numbers in tables.items() if numbers))
     console.print(
         Text.assemble(
             f"{len(manifest['files'])} files in ",
             (output, "bold"),
             ", run ",
             (manifest["run_id"], "bold"),
-            ". Ask it:",
+            ". Ask it:" if manifest["articles"] else ".",
         )
     )
-    console.print(query(output), style="cyan", soft_wrap=True, highlight=False)
+    if manifest["articles"]:
+        console.print(query(output), style="cyan", soft_wrap=True, highlight=False)
 
 
 def _table(name: str, numbers: Mapping[str, int]) -> Table:
@@ -138,12 +143,20 @@ def _table(name: str, numbers: Mapping[str, int]) -> Table:
 
 
 def print_plan(plan: Plan, options: IngestOptions) -> None:
-    """Prints what a run would do, one `name<TAB>value` a line."""
+    """Prints what a run would do, one `name<TAB>value` a line, then the files and feeds to read."""
     print(f"run_id\t{options.run.run_id}")
     print(f"output\t{options.output}")
     print(f"workers\t{options.workers or plan.workers()}")
-    for kind, number in plan.files().items():
-        print(f"sources.{kind}\t{number}")
     print(f"bytes\t{plan.stored_bytes()}")
-    for rejection in plan.refused:
-        print(f"refused\t{rejection.source_uri}\t{rejection.reason}\t{rejection.detail}")
+    for kind, uris in plan.files().items():
+        print(f"sources.{kind}\t{len(uris)}")
+    for kind, uris in plan.files().items():
+        for uri in uris:
+            print(f"source\t{kind}\t{uri}")
+    print_refused(plan.refused)
+
+
+def print_refused(refused: Iterable[Rejection]) -> None:
+    """Prints a line on stderr for each INPUT that cannot be read."""
+    for rejection in refused:
+        print(f"newsbeam: {rejection.source_uri}: {rejection.reason}: {rejection.detail}", file=sys.stderr)

@@ -37,9 +37,10 @@ class Run:
         return datetime.combine(self.run_date, time(), UTC)
 
 
-def default_run_id(run_date: date, inputs: Iterable[str]) -> str:
-    """Returns a run id that is the same for the same date and inputs, whatever their order."""
-    digest = hashlib.blake2b("\0".join(sorted(set(inputs))).encode(), digest_size=4)
+def default_run_id(run_date: date, inputs: Iterable[str], limit: int | None = None) -> str:
+    """Returns a run id that is the same for the same date, limit and inputs, whatever their order."""
+    parts = [*sorted(set(inputs)), *([f"limit={limit}"] if limit else [])]
+    digest = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=4)
     return f"{run_date:%Y%m%d}-{digest.hexdigest()}"
 
 

@@ -40,8 +40,8 @@ class Table:
         schema: Columns inside the files, one and the same for every file.
         partitions: Hive partition columns, strings, in the order of the folders; not inside the files.
         order: Columns that rows of a file are sorted by, nulls last.
-        identity: Columns that tell rows apart; they decide which file of a partition a row goes to.
-        rank: Columns that decide which of several rows of one identity stays: the one that sorts first.
+        identity: Columns that say which rows belong together; they decide which file of a partition a row
+            goes to.
     """
 
     name: str
@@ -49,7 +49,6 @@ class Table:
     partitions: tuple[str, ...]
     order: tuple[str, ...]
     identity: tuple[str, ...]
-    rank: tuple[str, ...] = ()
 
 
 ARTICLES = Table(
@@ -87,8 +86,7 @@ ARTICLES = Table(
     ),
     partitions=("fetched_date", "language"),
     order=("published_at", "article_id", "content_hash"),
-    identity=("article_id", "content_hash"),
-    rank=("fetched_at", "source_uri", "source_id", "url", "title"),
+    identity=("article_id",),
 )
 
 REJECTS = Table(
@@ -107,8 +105,8 @@ REJECTS = Table(
         metadata={"schema_version": SCHEMA_VERSION},
     ),
     partitions=("fetched_date",),
-    order=("source_uri", "url", "stage", "reason", "detail"),
-    identity=("source_uri", "url", "stage", "reason", "detail"),
+    order=("source_uri", "url", "stage", "reason", "detail", "payload"),
+    identity=("source_uri", "url"),
 )
 
 #: The program's own: pages of each site as hashes, by which later runs know its templates.
@@ -169,7 +167,7 @@ def article_row(document: Document, run: Run) -> Row:
         "run_id": run.run_id,
         "pipeline_version": run.pipeline_version,
         "taxonomy_version": run.taxonomy_version,
-        "fetched_date": f"{fetched_at:%Y-%m-%d}",
+        "fetched_date": fetched_at.date().isoformat(),
         "language": document.language,
     }
 
@@ -186,7 +184,7 @@ def reject_row(rejection: Rejection, run: Run) -> Row:
         "payload": rejection.payload,
         "fetched_at": fetched_at,
         "run_id": run.run_id,
-        "fetched_date": f"{fetched_at:%Y-%m-%d}",
+        "fetched_date": fetched_at.date().isoformat(),
     }
 
 

@@ -7,7 +7,7 @@ never see half a run.
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,9 +22,6 @@ from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, TABLES, Table
 from transforms.parquet import WrittenFile
 
-#: Files moved in one call to the storage.
-_BATCH = 100
-
 
 class CountsDoNotAddUpError(RuntimeError):
     """An input was lost or counted twice; the run must not be trusted."""
@@ -32,7 +29,18 @@ class CountsDoNotAddUpError(RuntimeError):
 
 def staging_folder(output: str, run_id: str) -> str:
     """Returns the hidden folder for files that live as long as the run."""
-    return FileSystems.join(output, "_staging", run_id)
+    return FileSystems.join(output, "_state", "staging", run_id)
+
+
+def delete_folder(folder: str) -> None:
+    """Deletes a folder, if it is there, and all below it; storages without folders have files alone."""
+    if FileSystems.get_filesystem(folder).has_dirs():
+        if FileSystems.exists(folder):
+            FileSystems.delete([folder])
+        return
+    (found,) = FileSystems.match([f"{folder}/**"])
+    if found.metadata_list:
+        FileSystems.delete([file.path for file in found.metadata_list])
 
 
 def manifest_path(output: str, run_id: str) -> str:
@@ -47,7 +55,7 @@ def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[
         CountsDoNotAddUpError: What was read is not what was written, dropped and refused.
     """
     rows: Counter[str] = Counter()
-    groups: dict[str, Counter[str]] = {"language": Counter(), "topic": Counter(), "reason": Counter()}
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
     files = sorted(files, key=lambda file: file.target)
     for file in files:
         rows[file.target.split("/", 1)[0]] += file.rows
@@ -66,6 +74,7 @@ def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[
         **counts,
         "rejects_by_reason": _by_number(groups["reason"]),
         "articles_by_language": _by_number(groups["language"]),
+        "articles_by_via": _by_number(groups["via"]),
         "articles_by_topic": _by_number(groups["topic"]),
         "files": [{"path": file.target, "rows": file.rows, "bytes": file.bytes} for file in files],
     }
@@ -88,8 +97,8 @@ def move_into_place(files: Iterable[WrittenFile], output: str) -> None:
     for folder in {FileSystems.split(target)[0] for _, target in moves}:
         if not FileSystems.exists(folder):
             FileSystems.mkdirs(folder)
-    for start in range(0, len(moves), _BATCH):
-        paths, targets = zip(*moves[start : start + _BATCH], strict=True)
+    if moves:
+        paths, targets = zip(*moves, strict=True)
         FileSystems.rename(list(paths), list(targets))
 
 
@@ -143,7 +152,7 @@ def commit(
         FileSystems.delete(stale)
     staging = staging_folder(output, run.run_id)
     _write_json(manifest, {**about, **summary, "timings": _timings(about["timings"])}, staging)
-    FileSystems.delete([staging])
+    delete_folder(staging)
     return manifest
 
 

@@ -1,4 +1,4 @@
-"""Drop duplicates: of the same text of the same article one row stays."""
+"""Drop duplicates: of an article a run keeps one row, and one more for each later fetch with another text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,16 +15,25 @@ KEPT = "kept"
 DUPLICATES = "duplicates"
 
 
-def split_duplicates(refs: Iterable[RowRef]) -> tuple[RowRef, list[RowRef]]:
-    """Returns the reference to keep, the one with the lowest rank, and the others."""
-    kept, *dropped = sorted(refs, key=lambda ref: (ref.rank, ref.partition, ref.file, ref.batch, ref.row))
+def split_duplicates(refs: Iterable[RowRef]) -> tuple[list[RowRef], list[RowRef]]:
+    """Parts the references to rows of one article into those to keep and the others.
+
+    Of rows that were fetched at the same time the one with the lowest rank can stay; it does unless an
+    earlier fetch found the same text.
+    """
+    kept: list[RowRef] = []
+    dropped: list[RowRef] = []
+    for ref in sorted(refs, key=lambda ref: (ref.fetched_at, ref.rank)):
+        same_fetch = bool(kept) and kept[-1].fetched_at == ref.fetched_at
+        same_text = any(earlier.version == ref.version for earlier in kept)
+        (dropped if same_fetch or same_text else kept).append(ref)
     return kept, dropped
 
 
 def _split(group: tuple[str, Iterable[RowRef]]) -> Iterator[Any]:
     kept, dropped = split_duplicates(group[1])
-    count("articles")
-    yield kept
+    count("articles", len(kept))
+    yield from kept
     if dropped:
         count("duplicates", len(dropped))
     for ref in dropped:
@@ -33,14 +42,14 @@ def _split(group: tuple[str, Iterable[RowRef]]) -> Iterator[Any]:
 
 @dataclass
 class DropDuplicates(beam.PTransform[Any, Any]):
-    """PCollection of `RowRef` to the outputs `kept` (one of each identity) and `duplicates`."""
+    """PCollection of `RowRef` to the outputs `kept` (see `split_duplicates`) and `duplicates`."""
 
     def expand(self, refs: Any) -> Any:
         """Returns the two outputs."""
         return (
             refs
-            | "Key by identity"
+            | "Key by article"
             >> beam.WithKeys(lambda ref: ref.identity).with_output_types(tuple[str, RowRef])
-            | "Group the same" >> beam.GroupByKey()
+            | "Group by article" >> beam.GroupByKey()
             | "Keep the first" >> beam.FlatMap(_split).with_outputs(DUPLICATES, main=KEPT)
         )

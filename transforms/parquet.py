@@ -62,11 +62,13 @@ def sort_rows(rows: pa.Table, table: Table) -> pa.Table:
 
 
 def count_groups(rows: pa.Table, partition: str) -> tuple[tuple[str, str, int], ...]:
-    """Returns the rows by language, topic and reject reason."""
+    """Returns the rows by language, way, topic and reject reason."""
     hive = dict(part.split("=", 1) for part in partition.split("/"))
     groups: Counter[tuple[str, str]] = Counter()
     if "language" in hive:
         groups["language", hive["language"]] = rows.num_rows
+    if "via" in rows.schema.names:
+        groups.update(("via", via) for via in rows["via"].to_pylist())
     if "topic_ids" in rows.schema.names:
         groups.update(("topic", topic) for topics in rows["topic_ids"].to_pylist() for topic in topics)
     if "reason" in rows.schema.names:

@@ -2,40 +2,35 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import apache_beam as beam
 
 from schemas import Kind, RawPage, Rejection, Source
 from transforms.sources import list_sources, read_source
-from transforms.steps import Attempt, Work
-from transforms.web import FetchPolicy, fetch_feed
+from transforms.steps import attempt, count
+from transforms.web import FetchPolicy
+from transforms.web.feeds import entries_of
+from transforms.web.hosts import Fetcher
 
 
 def read_sample(
-    inputs: tuple[str, ...], limit: int, max_page_bytes: int, policy: FetchPolicy
+    inputs: tuple[str, ...], leave_out: str, limit: int, policy: FetchPolicy
 ) -> Iterator[RawPage | Rejection]:
     """Yields the first `limit` documents and rejections, in the order of the INPUTs."""
-    sources = (source for given in inputs for source in list_sources(given))
-    pages = (page for source in sources for page in _pages(source, max_page_bytes, policy))
-    return islice(pages, limit)
+    fetcher = Fetcher(policy)
 
+    def pages_of(source: Source) -> Iterator[RawPage | Rejection]:
+        if source.kind is Kind.FEED_URL:
+            return entries_of(source, fetcher.feed(source.uri))
+        return read_source(source, policy.max_page_bytes)
 
-def _pages(
-    source: Source | Rejection, max_page_bytes: int, policy: FetchPolicy
-) -> Iterator[RawPage | Rejection]:
-    if isinstance(source, Rejection):
-        yield source
-    elif source.kind is Kind.FEED_URL:
-        yield from fetch_feed(source, policy)
-    else:
-        yield from read_source(source, max_page_bytes)
-
-
-def _make_sampler(inputs: tuple[str, ...], max_page_bytes: int, policy: FetchPolicy) -> Work:
-    return lambda limit: read_sample(inputs, limit, max_page_bytes, policy)
+    sources = chain.from_iterable(list_sources(given, leave_out) for given in inputs)
+    found = (
+        [source] if isinstance(source, Rejection) else attempt(pages_of, source, "read") for source in sources
+    )
+    return islice(chain.from_iterable(found), limit)
 
 
 @dataclass
@@ -44,20 +39,30 @@ class ReadSample(beam.PTransform[Any, Any]):
 
     Attributes:
         inputs: INPUTs of the command.
+        leave_out: Folder whose files are no inputs.
         limit: Documents to read at most.
         policy: How to fetch feeds; `max_page_bytes` bounds stored pages too.
     """
 
     inputs: tuple[str, ...]
+    leave_out: str
     limit: int
     policy: FetchPolicy
 
     def expand(self, pipeline: Any) -> Any:
         """Returns a PCollection of pages and rejections."""
-        make = partial(_make_sampler, self.inputs, self.policy.max_page_bytes, self.policy)
         return (
             pipeline
-            | "How many" >> beam.Create([self.limit])
-            | "Read" >> Attempt("read", make, int, RawPage)
+            | "Once" >> beam.Create([self.inputs])
+            | "Read" >> beam.FlatMap(_read_counted, self.leave_out, self.limit, self.policy)
             | "Spread" >> beam.Reshuffle()
         )
+
+
+def _read_counted(
+    inputs: Any, leave_out: str, limit: int, policy: FetchPolicy
+) -> Iterator[RawPage | Rejection]:
+    for page in read_sample(inputs, leave_out, limit, policy):
+        if isinstance(page, Rejection):
+            count(f"rejects/{page.reason}")
+        yield page

@@ -32,8 +32,10 @@ class RowRef:
     """Where a staged row lies, and what is known of it without reading it.
 
     Attributes:
-        identity: 128 bits in hexadecimal; rows with the same identity are the same article and text.
-        rank: Of several rows with one identity the one with the lowest rank is kept.
+        identity: 128 bits in hexadecimal; an article's rows share them.
+        version: Of an article: its content hash.
+        fetched_at: ISO 8601 in UTC.
+        rank: Of several rows of one article and fetch time the one that sorts first stays.
         partition: Hive path, `fetched_date=2026-11-20/language=de`.
         size: Estimated bytes of the row in memory.
         file: The staged file.
@@ -42,6 +44,8 @@ class RowRef:
     """
 
     identity: str
+    version: str
+    fetched_at: str
     rank: str
     partition: str
     size: int
@@ -51,14 +55,21 @@ class RowRef:
 
 
 def row_identity(row: Row, table: Table) -> str:
-    """Returns the digest of the columns that tell rows apart."""
-    parts = "\0".join(str(row[name]) for name in table.identity)
-    return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    """Returns the digest of the columns that say which rows belong together."""
+    return _digest([row[name] for name in table.identity])
 
 
-def row_rank(row: Row, table: Table) -> str:
-    """Returns a string that sorts first for the row that stays; its times, in UTC, sort as text."""
-    return "\0".join(str(row[name]) for name in table.rank)
+def row_rank(row: Row) -> str:
+    """Returns a text that sorts first for the row to keep: a page before a feed's entry, long before short.
+
+    A digest of the whole row decides last, so that the choice never depends on the order of reading.
+    """
+    from_feed = row.get("via") == "feed"
+    return f"{from_feed:d} {2**40 - len(row.get('text') or ''):013d} {_digest(sorted(row.items()))}"
+
+
+def _digest(value: Any) -> str:
+    return hashlib.blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def partition_path(row: Row, table: Table) -> str:
@@ -95,7 +106,9 @@ def write_staged(rows: Sequence[Row], table: Table, folder: str) -> list[RowRef]
     return [
         RowRef(
             identity=row_identity(row, table),
-            rank=row_rank(row, table),
+            version=row.get("content_hash", ""),
+            fetched_at=str(row.get("fetched_at", "")),
+            rank=row_rank(row),
             partition=partition,
             size=row_size(row),
             file=file,

@@ -1,5 +1,9 @@
 import gzip
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 
 import duckdb
@@ -16,6 +20,16 @@ from pipelines.options import parse
 from pipelines.run import about_run
 from schemas.table import ARTICLES, REJECTS
 
+MINE = """
+version: "1.0"
+topics:
+  tugs:
+    label: {en: Tugs, de: Schlepper}
+    definition: {en: Tug boats and their crews.}
+    sets: {tug: {de: schlepper*}}
+    signals: [{any: tug, weight: 3}]
+    threshold: 1
+"""
 DATE = ["--run-date", "2026-11-20"]
 
 
@@ -82,7 +96,7 @@ def test_the_same_command_again_changes_no_byte(inbox, tmp_path):
     before = files(output)
     ingest(inbox, "--output", output)
     assert files(output) == before
-    assert not list((output / "_staging").iterdir())
+    assert not list((output / "_state" / "staging").iterdir())
 
 
 def test_processes_and_repeated_bundles_give_the_same_bytes(inbox, tmp_path):
@@ -165,6 +179,50 @@ def test_counters_agree_with_the_json(damaged, tmp_path):
     assert by_reason == run["rejects_by_reason"]
 
 
+def test_topics_of_ones_own(inbox, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(MINE)
+    ingest(inbox / "streik.txt", "--output", tmp_path / "a", "--topics", mine)
+    ingest(inbox / "streik.txt", "--output", tmp_path / "b", "--topics", f"+{mine}")
+    assert manifest(tmp_path / "a")["articles_by_topic"] == {"tugs": 1}
+    assert manifest(tmp_path / "b")["articles_by_topic"] == {"labour-strike": 1, "tugs": 1}
+    assert (
+        manifest(tmp_path / "a")["versions"]["taxonomy"] != manifest(tmp_path / "b")["versions"]["taxonomy"]
+    )
+
+
+def test_a_dataset_inside_its_input_is_not_read(inbox, tmp_path):
+    output = inbox / "data"
+    ingest(inbox, "--output", output, "--run-id", "a")
+    ingest(inbox, "--output", output, "--run-id", "b")
+    assert json.loads((output / "_runs/b.json").read_text())["read"] == 10
+
+
+def test_where_nothing_can_be_read_the_dataset_is_left_as_it_was(inbox, tmp_path, capsys):
+    output = tmp_path / "out"
+    ingest(inbox, "--output", output, "--run-id", "a")
+    before = files(output)
+    (tmp_path / "unmounted").mkdir()
+    assert ingest(tmp_path / "unmounted", "--output", output, "--run-id", "a") == 1
+    assert files(output) == before
+    assert "unmounted: not-found" in capsys.readouterr().err
+
+
+def test_an_interrupt_ends_with_one_line_and_leaves_nothing(inbox, tmp_path):
+    output = tmp_path / "out"
+    call = [sys.executable, "-m", "pipelines.cli", "ingest", str(inbox), "--output", str(output)]
+    process = subprocess.Popen(call, stderr=subprocess.PIPE, text=True)
+    while not (output / "_state/staging").is_dir():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.splitlines() == ["newsbeam: stopped; the same command again starts anew"]
+    assert not list((output / "_state/staging").iterdir())
+    assert not (output / "articles").exists()
+
+
 def test_a_missing_input_is_a_reject_and_tells_the_scheduler(inbox, tmp_path, capsys):
     output = tmp_path / "out"
     assert ingest(inbox / "streik.txt", tmp_path / "gone.txt", "--output", output) == 1
@@ -196,10 +254,10 @@ def test_the_json_on_demand(inbox, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == manifest(tmp_path / "out")
 
 
-def test_a_wrong_call_is_one_line_and_exit_2(tmp_path, capsys):
+def test_a_wrong_call_is_one_line_and_exit_2(inbox, tmp_path, capsys):
     (tmp_path / "file").write_text("x")
-    assert ingest(tmp_path, "--output", tmp_path / "file" / "out") == 2
-    assert ingest(tmp_path) == 2
+    assert ingest(inbox, "--output", tmp_path / "file" / "out") == 2
+    assert ingest(inbox) == 2
     assert main(["digest"]) == 2
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["newsbeam"] * 3

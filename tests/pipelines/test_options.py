@@ -21,6 +21,12 @@ def test_beams_options_pass_through_wherever_they_stand():
     assert beam == ["--project", "p", "--runner=DataflowRunner"]
 
 
+def test_words_are_told_apart_that_are_written_alike():
+    ours, beam = part_arguments(["eu", "--output", "news", "--region", "eu", "--project", "news"])
+    assert ours == ["eu", "--output", "news"]
+    assert beam == ["--region", "eu", "--project", "news"]
+
+
 def test_a_call_becomes_one_frozen_record():
     options = parse(
         ["b", "--output", "out/", "a", "b", "--run-id", "r1", "--run-date", "2026-11-20", "--no-fetch",
@@ -40,6 +46,8 @@ def test_the_run_id_is_the_same_for_the_same_call():
     call = ["a", "--output", "o", "--run-date", "2026-11-20"]
     assert parse(call).run == parse(call).run
     assert parse(call).run.run_id.startswith("20261120-")
+    assert parse(["./a", *call[1:]]).run == parse(call).run
+    assert parse([*call, "--limit", "5"]).run != parse(call).run
 
 
 @pytest.mark.parametrize(
@@ -54,6 +62,16 @@ def test_the_run_id_is_the_same_for_the_same_call():
         (["a", "--output", "o", "--direct_running_mode=multi_threading"], "loses rows"),
         (["a", "--output", "o", "--workers", "2", "--runner", "DataflowRunner"], "leave it out"),
         (["a", "--output", "o", "--max-reject-share", "2"], "from 0 to 1"),
+        (["a", "--output", ""], "is a variable of the call not set?"),
+        (["", "--output", "o"], "is a variable of the call not set?"),
+        (["a", "--output", "gs://"], "gs://bucket/prefix"),
+        (["a", "--output", "http://x.example/y"], "gs://bucket/prefix"),
+        (["a", "--output", "out[1]"], "not possible in its name"),
+        (["a", "--output", "o", "--fetch-timeout", "0"], "above 0"),
+        (["a", "--output", "o", "--user-agent", "a\nb"], "printable"),
+        (["a", "--output", "o", "--runner", "Foo"], "--runner Foo"),
+        (["a", "--output", "o", "--streaming"], "batches only"),
+        (["a", "--output", "o", "--direct_num_workers=x"], "invalid int value"),
     ],
 )
 def test_a_wrong_call_is_told_in_one_line(call, says):

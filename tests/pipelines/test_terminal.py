@@ -7,7 +7,8 @@ from transforms import progress
 
 MANIFEST = {
     "run_id": "r1", "read": 4, "articles": 2, "duplicates": 1, "already_held": 0, "rejects": 1,
-    "rejects_by_reason": {"empty": 1}, "articles_by_language": {"de": 2}, "articles_by_topic": {},
+    "rejects_by_reason": {"empty": 1}, "articles_by_language": {"de": 2},
+    "articles_by_via": {"text": 2}, "articles_by_topic": {},
     "files": [], "timings": {"seconds": 2.5},
 }  # fmt: skip
 
@@ -25,7 +26,7 @@ def test_a_person_sees_tables_and_a_query_to_paste():
     print_tables(MANIFEST, "data", Console(file=screen, width=100))
     shown = screen.getvalue()
     assert "2 articles of 4 inputs" in shown
-    assert {"language", "topic", "rejected"} <= set(shown.split())
+    assert {"language", "came", "rejected"} <= set(shown.split())
     assert query("data") in shown
 
 

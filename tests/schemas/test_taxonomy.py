@@ -96,7 +96,11 @@ def test_a_file_on_top_may_name_the_shared_sets_below() -> None:
         ),
         ("any: ferry,", "any: ferry!,", "4: the term `ferry!` must begin and end with"),
         ("any: ferry,", "any: ferry, any: boat,", "4: `any` is there twice"),
-        ("any: ferry,", "any: *ferry,", "4: not YAML: found undefined alias; put terms that begin with *"),
+        ("any: ferry,", "any: *ferry,", "4: `*ferry` is an alias to YAML, and those are not read; put terms"),
+        ("any: ferry,", "any: *ähre,", "; put terms that begin with * in quotes"),
+        ("label: {en: Ferries}", "label: {en: Ferries, en: Boats}", "7: topic ferries: `en` is there twice"),
+        ("    threshold: 3\n", "    threshold: 3\n  ferries: {}\n", "21: `ferries` is there twice"),
+        ("threshold: 3", "threshold: " + "9a " * 500, "20: topic ferries: expected a number, not `9a 9a"),
         ("scoring: {title: 4}", "scoring: {repeat: 1}", "2: `repeat` must be below 1"),
         ("  ferries:\n", "  ferries: [\n", "not YAML"),
         (FERRIES, "", "1: the file is empty"),
@@ -109,6 +113,27 @@ def test_each_mistake_gets_one_line_with_its_place(old: str, new: str, message: 
     assert str(caught.value).startswith("ferries.yaml:")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 700
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x" * 100_000_000, "1: the file has 100,000,000 characters; at most 1,000,000 are read"),
+        ("[" * 900_000, "1: brackets or lines are nested more than 32 deep"),
+        ("{a: " * 200_000, "1: brackets or lines are nested more than 32 deep"),
+        (
+            "\n".join(["a0: &a0 [lol]", *(f"a{i + 1}: &a{i + 1} [{f'*a{i},' * 9}]" for i in range(40))]),
+            "2: `*a0`",
+        ),
+        ("a: &a [*a]", "1: `*a` is an alias"),
+    ],
+    ids=["long", "deep list", "deep mapping", "alias bomb", "endless alias"],
+)
+def test_a_file_that_would_take_all_memory_is_refused(text: str, message: str) -> None:
+    with pytest.raises(TaxonomyError) as caught:
+        parse_taxonomy(text, "huge.yaml")
+    assert str(caught.value).startswith(f"huge.yaml:{message}")
 
 
 def test_the_shipped_taxonomy_has_its_topics_in_eight_languages() -> None:

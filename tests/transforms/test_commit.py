@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from schemas.run import Run
-from transforms.commit import CountsDoNotAddUpError, commit, stale_files, summarise
+from transforms.commit import CountsDoNotAddUpError, commit, delete_folder, stale_files, summarise
 from transforms.parquet import WrittenFile
 
 RUN = Run("r1", date(2026, 11, 20), "1.0", "t1")
@@ -15,12 +15,13 @@ ONE = (("language", "de", 1), ("topic", "antitrust", 1))
 
 @pytest.fixture
 def output(tmp_path):
-    (tmp_path / "_staging" / "r1").mkdir(parents=True)
+    (tmp_path / "_state/staging/r1").mkdir(parents=True)
     return tmp_path
 
 
 def staged(output, name, target, rows=1, groups=ONE):
-    path = output / "_staging" / "r1" / name
+    path = output / "_state/staging/r1" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(name.encode())
     return WrittenFile(str(path), target, rows, len(name), groups)
 
@@ -36,7 +37,7 @@ def test_files_move_into_place_and_the_json_says_so(output):
     manifest = json.loads((output / "_runs" / "r1.json").read_text())
     assert path == str(output / "_runs" / "r1.json")
     assert (output / DE / "r1-00000.parquet").read_bytes() == b"x"
-    assert not (output / "_staging" / "r1").exists()
+    assert not (output / "_state/staging/r1").exists()
     assert (manifest["read"], manifest["articles"], manifest["duplicates"], manifest["rejects"]) == (
         3,
         1,
@@ -52,13 +53,13 @@ def test_files_move_into_place_and_the_json_says_so(output):
 def test_a_second_try_after_half_the_moves_ends_well(output):
     files = [staged(output, name, f"{DE}/r1-0000{n}.parquet") for n, name in enumerate("xy")]
     (output / DE).mkdir(parents=True)
-    (output / "_staging/r1/x").rename(output / DE / "r1-00000.parquet")
+    (output / "_state/staging/r1/x").rename(output / DE / "r1-00000.parquet")
     commit(files, read=2, duplicates=0, output=str(output), run=RUN, about=ABOUT)
     assert sorted(path.name for path in (output / DE).iterdir()) == ["r1-00000.parquet", "r1-00001.parquet"]
 
 
 def test_a_lost_file_is_an_error_and_leaves_no_json(output):
-    lost = WrittenFile(str(output / "_staging/r1/gone"), f"{DE}/r1-00000.parquet", 1, 1, ONE)
+    lost = WrittenFile(str(output / "_state/staging/r1/gone"), f"{DE}/r1-00000.parquet", 1, 1, ONE)
     with pytest.raises(OSError, match="Rename operation failed"):
         commit([lost], read=1, duplicates=0, output=str(output), run=RUN, about=ABOUT)
     assert not (output / "_runs").exists()
@@ -85,9 +86,50 @@ def test_a_run_replaces_its_own_files_and_no_others(output):
     assert (folder / "r1-00000.parquet").read_bytes() == b"x"
 
 
-def test_stale_files_are_those_of_the_run_alone(output):
-    assert stale_files(str(output), "r1", []) == []
+def test_rejects_of_an_earlier_try_go_too(output):
+    old = output / "rejects/fetched_date=2026-11-19/r1-00000.parquet"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+    assert not old.exists()
+
+
+def test_a_run_id_is_no_pattern(output):
+    run = Run("r.1", date(2026, 11, 20), "1.0", "t1")
+    (output / DE).mkdir(parents=True)
+    for name in ("r.1-00001.parquet", "rx1-00001.parquet"):
+        (output / DE / name).write_bytes(b"old")
+    assert stale_files(str(output), run.run_id, []) == [str(output / DE / "r.1-00001.parquet")]
+
+
+def test_while_files_move_no_json_of_the_run_is_there(output, monkeypatch):
+    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+    monkeypatch.setattr("transforms.commit.move_into_place", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+    assert not (output / "_runs" / "r1.json").exists()
+
+
+def test_more_written_than_read_is_an_error_too(output):
+    with pytest.raises(CountsDoNotAddUpError):
+        summarise([staged(output, "x", f"{DE}/r1-00000.parquet")], 0, 0)
 
 
 def test_summary_of_no_files():
     assert summarise([], 0, 0)["articles"] == 0
+
+
+def test_the_json_lists_the_most_frequent_first_and_how_long_it_took(output):
+    groups = (("topic", "antitrust", 1), ("topic", "layoffs", 3), ("topic", "climate-policy", 1))
+    path = commit([staged(output, "x", f"{DE}/r1-00000.parquet", 3, groups)], 3, 0, str(output), RUN, ABOUT)
+    manifest = json.loads(open(path).read())
+    assert list(manifest["articles_by_topic"]) == ["layoffs", "antitrust", "climate-policy"]
+    assert manifest["timings"]["seconds"] > 0
+
+
+def test_a_folder_goes_with_all_that_is_in_it(tmp_path):
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/b/c").write_text("x")
+    delete_folder(str(tmp_path / "a"))
+    delete_folder(str(tmp_path / "a"))
+    assert not (tmp_path / "a").exists()

@@ -1,4 +1,5 @@
 import apache_beam as beam
+import pytest
 from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.util import assert_that, equal_to
 
@@ -6,24 +7,28 @@ from transforms.duplicates import DUPLICATES, KEPT, DropDuplicates, split_duplic
 from transforms.staging import RowRef
 
 
-def ref(identity: str, rank: str) -> RowRef:
-    return RowRef(identity, rank, "fetched_date=2026-11-20/language=de", 10, "f.arrow", 0, 0)
+def ref(article: str, text: str, day: int, rank: str = "") -> RowRef:
+    return RowRef(article, text, f"2026-11-{day}", rank, "fetched_date=x/language=de", 10, "f.arrow", 0, 0)
 
 
-def test_the_lowest_rank_stays_whatever_the_order():
-    first, second, third = ref("a", "1"), ref("a", "2"), ref("a", "3")
-    assert split_duplicates([third, first, second]) == (first, [second, third])
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_one_fetch_the_best_row_stays(order):
+    best, other, worst = ref("a", "x", 20, "1"), ref("a", "y", 20, "2"), ref("a", "z", 20, "3")
+    assert split_duplicates([worst, best, other][::order]) == ([best], [other, worst])
 
 
-def test_one_of_each_identity_stays_and_the_rest_is_counted():
+def test_a_later_fetch_stays_if_its_text_is_new():
+    first, changed = ref("a", "x", 20), ref("a", "y", 21)
+    again, back = ref("a", "y", 22), ref("a", "x", 23)
+    assert split_duplicates([back, again, changed, first]) == ([first, changed], [again, back])
+
+
+def test_articles_are_told_apart_and_what_goes_is_counted():
+    refs = [ref("a", "x", 20, "2"), ref("b", "x", 20), ref("a", "y", 20, "1"), ref("a", "x", 21, "3")]
     with TestPipeline(runner="FnApiRunner") as pipeline:
-        outputs = (
-            pipeline
-            | beam.Create([ref("a", "2"), ref("b", "1"), ref("a", "1"), ref("a", "3")])
-            | DropDuplicates()
-        )
-        assert_that(outputs[KEPT], equal_to([ref("a", "1"), ref("b", "1")]), "kept")
-        assert_that(outputs[DUPLICATES], equal_to([ref("a", "2"), ref("a", "3")]), "dropped")
+        outputs = pipeline | beam.Create(refs) | DropDuplicates()
+        assert_that(outputs[KEPT], equal_to([refs[1], refs[2], refs[3]]), "kept")
+        assert_that(outputs[DUPLICATES], equal_to([refs[0]]), "dropped")
     counters = {c.key.metric.name: c.committed for c in pipeline.result.metrics().query()["counters"]}
-    assert counters["articles"] == 2
-    assert counters["duplicates"] == 2
+    assert counters["articles"] == 3
+    assert counters["duplicates"] == 1

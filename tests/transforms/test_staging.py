@@ -39,17 +39,25 @@ def test_refs_stand_in_the_order_of_the_rows_and_name_their_partition(tmp_path):
     assert [ref.identity for ref in refs] == [row_identity(row, ARTICLES) for row in ROWS]
 
 
-def test_identity_is_of_article_and_text_alone():
-    same = article_row(replace(DOCUMENT, source_uri="b.txt", title="Another title"), RUN)
-    other = article_row(replace(DOCUMENT, text="Der Hafen ist offen."), RUN)
-    row = article_row(DOCUMENT, RUN)
-    assert row_identity(row, ARTICLES) == row_identity(same, ARTICLES) != row_identity(other, ARTICLES)
+def test_versions_of_an_article_share_an_identity():
+    page = replace(DOCUMENT, source_uri="b.txt", title="Another title", text="Der Hafen ist offen.")
+    other = replace(DOCUMENT, url="https://kurier.example/werft")
+    one, two, three = (row_identity(article_row(d, RUN), ARTICLES) for d in (DOCUMENT, page, other))
+    assert one == two != three
 
 
-def test_the_earlier_fetch_ranks_first():
-    early = article_row(replace(DOCUMENT, fetched_at=datetime(2026, 11, 1, tzinfo=UTC), source_uri="z"), RUN)
-    late = article_row(replace(DOCUMENT, fetched_at=datetime(2026, 11, 2, tzinfo=UTC), source_uri="a"), RUN)
-    assert row_rank(early, ARTICLES) < row_rank(late, ARTICLES)
+def test_a_page_ranks_before_a_feeds_entry_and_long_before_short():
+    page = replace(DOCUMENT, via="page", text="Kurz.")
+    entry = replace(DOCUMENT, via="feed", text="Lang. " * 40)
+    longer = replace(DOCUMENT, via="page", text="Länger als kurz.")
+    ranked = sorted([entry, page, longer], key=lambda document: row_rank(article_row(document, RUN)))
+    assert ranked == [longer, page, entry]
+
+
+def test_no_two_different_rows_have_the_same_rank():
+    one, two = article_row(DOCUMENT, RUN), article_row(replace(DOCUMENT, source_id="list"), RUN)
+    assert row_rank(one) != row_rank(two)
+    assert row_rank(one) == row_rank(dict(reversed(one.items())))
 
 
 def test_a_full_buffer_is_flushed_within_a_bundle(tmp_path, monkeypatch):

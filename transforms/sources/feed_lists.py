@@ -7,7 +7,8 @@ from xml.parsers import expat
 
 from schemas import Kind, Reason, Rejection, Source
 from transforms.sources.kinds import feed_list_delimiter
-from transforms.sources.storage import ReadError, resolve
+from transforms.sources.storage import ReadError, printable, resolve
+from transforms.sources.values import name_of, text_of
 
 _WEB = ("http://", "https://")
 _NO = frozenset({"0", "false", "no", "n", "off"})
@@ -28,20 +29,21 @@ def parse_feed_list(body: bytes, uri: str) -> Iterator[Source | Rejection]:
     is_opml = _decoded(body[:1024]).lstrip().startswith("<")
     rows = _opml_rows(body) if is_opml else _csv_rows(_decoded(body))
     seen: set[str] = set()
-    for row in rows:
-        address = row.get("url", "")
+    for number, row in enumerate(rows, 1):
+        address = name_of(row.get("url"))
         if not address:
-            yield Rejection(uri, "list", Reason.MISSING_FIELD, "a row without url", payload=str(row).encode())
+            place = f"{uri}#{number}"
+            yield Rejection(place, "list", Reason.MISSING_FIELD, "a row without url", payload=str(row).encode())
             continue
         if address.lower().startswith(_WEB):
             kind = Kind.FEED_URL
         else:
-            address, kind = resolve(uri, address), Kind.FEED
+            address, kind = resolve(uri, printable(address)), Kind.FEED
         if address in seen or row.get("enabled", "").lower() in _NO:
             continue
         seen.add(address)
-        name = row.get("id") or row.get("name")
-        yield Source(address, kind, source_id=name or None, language=row.get("language") or None)
+        name = name_of(row.get("id")) or name_of(row.get("name"))
+        yield Source(address, kind, source_id=name, language=text_of(row.get("language")))
 
 
 def _opml_rows(body: bytes) -> list[Mapping[str, str]]:

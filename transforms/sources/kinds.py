@@ -59,11 +59,13 @@ _FOREIGN = (
 
 #: Bytes of a file that are enough to tell its kind.
 HEAD_BYTES = 4096
+UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 _PROLOGUE = re.compile(
     rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
 )
 _ROOT = re.compile(rb"\s*<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w-]*)")
+_JSON = re.compile(rb"\{|\[\s*\{")
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/version')
 _XML_ROOTS = MappingProxyType(
     {b"opml": Kind.FEED_LIST, b"rss": Kind.FEED, b"feed": Kind.FEED, b"rdf": Kind.FEED}
@@ -112,8 +114,8 @@ def kind_of_content(head: bytes) -> Kind:
         return Kind.WARC
     if head.startswith(b"PAR1"):
         return Kind.PARQUET
-    text = _in_ascii(head).lstrip()
-    if text.startswith(b"{"):
+    text = in_ascii(head).lstrip()
+    if _JSON.match(text):  # an array of objects is refused there
         return Kind.FEED if _JSON_FEED.search(text) else Kind.JSONL
     if text.startswith(b"<"):
         return _kind_of_markup(text)
@@ -128,9 +130,9 @@ def _kind_of_markup(text: bytes) -> Kind:
     return _XML_ROOTS.get(root[1].lower(), Kind.HTML) if root else Kind.HTML
 
 
-def _in_ascii(head: bytes) -> bytes:
+def in_ascii(head: bytes) -> bytes:
     """Returns `head` without its byte order mark, UTF-16 narrowed to ASCII."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith(UTF16_BOMS):
         return head.decode("utf-16", "ignore").encode("ascii", "ignore")
     return head.removeprefix(b"\xef\xbb\xbf")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -13,17 +14,20 @@ from transforms.sources.compression import decompressed
 from transforms.sources.feed_lists import parse_feed_list
 from transforms.sources.files import read_whole
 from transforms.sources.kinds import HEAD_BYTES, has_compressed_name, kind_of_content, kind_of_name
-from transforms.sources.rows import part_row_groups
+from transforms.sources.parquet_rows import part_row_groups
 from transforms.sources.storage import (
     ReadError,
     StoredFile,
     below,
     find,
+    is_below,
     is_folder,
     match,
     normalized,
     open_stored,
+    printable,
 )
+from transforms.sources.values import name_of
 from transforms.steps import Attempt, Work
 
 #: Stored bytes of a part of a large file: some hundred compressed pages, seconds of work.
@@ -36,19 +40,26 @@ _LOOKS_AT_ONCE = 16
 _GLOB = re.compile(r"[*?\[]")
 
 
-def list_sources(input: str) -> Iterator[Source | Rejection]:  # noqa: A002 - the contract's name
+def list_sources(
+    input: str,  # noqa: A002 - the contract's name
+    leave_out: str | None = None,
+) -> Iterator[Source | Rejection]:
     """Yields the sources of an INPUT of the command line in a stable order.
 
     Feed lists are expanded, large files parted; what a list names goes before what lies in files.
 
     Args:
         input: The URL of a feed, or a file, folder or glob, local or `gs://`.
+        leave_out: A folder; files below it are no inputs. A run leaves out its own output.
     """
     if input.lower().startswith(("http://", "https://")):
-        yield Source(input, Kind.FEED_URL)
+        yield Source(name_of(input) or input, Kind.FEED_URL)
         return
+    input = printable(input)  # noqa: A001
     try:
-        files = _files(input)
+        files = [
+            file for file in _files(input) if not (leave_out and is_below(file.uri, printable(leave_out)))
+        ]
     except ReadError as error:
         yield Rejection(input, "list", error.reason, error.detail)
         return
@@ -76,6 +87,8 @@ def list_sources(input: str) -> Iterator[Source | Rejection]:  # noqa: A002 - th
 
 def _files(input: str) -> tuple[StoredFile, ...]:  # noqa: A002
     """Returns the files of an INPUT; those whose kind only their content tells only where they were named."""
+    if not input:
+        return ()
     if file := find(input):
         return (file,)
     input = normalized(input)  # noqa: A001
@@ -147,14 +160,21 @@ def _parquet_parts(file: StoredFile) -> list[tuple[int, int]]:
         return [(0, file.size)]  # reading it says what is wrong
 
 
-def _make_lister() -> Work:
-    return list_sources
+def _make_lister(leave_out: str | None) -> Work:
+    return partial(list_sources, leave_out=leave_out)
 
 
 @dataclass
 class ListSources(beam.PTransform[Any, Any]):
-    """INPUTs to sources and rejections, spread over the workers."""
+    """INPUTs to sources and rejections, spread over the workers.
+
+    Attributes:
+        leave_out: As in `list_sources`.
+    """
+
+    leave_out: str | None = None
 
     def expand(self, inputs: Any) -> Any:
         """Returns a PCollection of sources and rejections."""
-        return inputs | "Look" >> Attempt("list", _make_lister, str, Source) | "Spread" >> beam.Reshuffle()
+        look = Attempt("list", partial(_make_lister, self.leave_out), str, Source)
+        return inputs | "Look" >> look | "Spread" >> beam.Reshuffle()

@@ -12,7 +12,8 @@ import apache_beam as beam
 from schemas import Kind, RawPage, Rejection, Source
 from transforms.sources.feeds import parse_feed
 from transforms.sources.files import read_file, read_whole
-from transforms.sources.rows import read_json_lines, read_parquet
+from transforms.sources.json_lines import read_json_lines
+from transforms.sources.parquet_rows import read_parquet
 from transforms.sources.storage import ReadError, open_stored
 from transforms.sources.warc import read_warc
 from transforms.steps import Attempt, Work

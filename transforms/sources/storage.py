@@ -1,7 +1,12 @@
-"""Stored files, local and `gs://` alike, through Beam's FileSystems."""
+"""Stored files, local and `gs://` alike, through Beam's FileSystems.
+
+Names are `printable` ones, both those that functions take and those that they give.
+"""
 
 import io
+import os
 import posixpath
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +19,10 @@ from schemas import Reason
 
 #: Stored bytes read at once.
 CHUNK_BYTES = 64 * 1024
+
+# Control characters, line ends, bytes that are no UTF-8 (as in PEP 383), and what would read as an escape.
+_UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|\\\\(?=x[0-9a-f]{2})")
+_ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+")
 
 
 class ReadError(Exception):
@@ -40,6 +49,24 @@ class StoredFile:
     size: int
 
 
+def printable(name: str) -> str:
+    r"""Returns a path or URI as valid text on one line: bytes that are none as `\xff`."""
+
+    def escape(found: re.Match[str]) -> str:
+        return "".join(f"\\x{byte:02x}" for byte in found[0].encode("utf-8", "surrogateescape"))
+
+    return _UNPRINTABLE.sub(escape, name)
+
+
+def _stored_name(uri: str) -> str:
+    """Returns the name that `printable` was given."""
+
+    def unescape(found: re.Match[str]) -> str:
+        return bytes.fromhex(found[0].replace("\\x", "")).decode("utf-8", "surrogateescape")
+
+    return _ESCAPED.sub(unescape, uri)
+
+
 def match(pattern: str) -> tuple[StoredFile, ...]:
     """Returns the files that match `pattern`, in the order of their names.
 
@@ -51,8 +78,8 @@ def match(pattern: str) -> tuple[StoredFile, ...]:
     is_bare = "://" not in pattern and not pattern.startswith("/")
     here = "./" if is_bare else ""  # Beam needs a folder to start from
     with _storage_errors(pattern):
-        found = FileSystems.match([here + pattern])[0].metadata_list
-    files = {StoredFile(file.path.removeprefix(here), file.size_in_bytes) for file in found}
+        found = FileSystems.match([here + _stored_name(pattern)])[0].metadata_list
+    files = {StoredFile(printable(file.path.removeprefix(here)), file.size_in_bytes) for file in found}
     return tuple(sorted((file for file in files if not file.uri.endswith("/")), key=lambda file: file.uri))
 
 
@@ -64,9 +91,10 @@ def find(uri: str) -> StoredFile | None:
     """
     is_bucket = "://" in uri and "/" not in uri.partition("://")[2]
     with _storage_errors(uri):
-        if uri.endswith("/") or is_bucket or is_folder(uri) or not FileSystems.exists(uri):
+        name = _stored_name(uri)
+        if uri.endswith("/") or is_bucket or is_folder(uri) or not FileSystems.exists(name):
             return None
-        file = FileSystems.get_filesystem(uri).metadata(uri)
+        file = FileSystems.get_filesystem(name).metadata(name)
     return StoredFile(uri, file.size_in_bytes)
 
 
@@ -74,7 +102,7 @@ def is_folder(uri: str) -> bool:
     """Says whether `uri` is a folder; a storage without folders, such as `gs://`, has none."""
     with _storage_errors(uri):
         filesystem = FileSystems.get_filesystem(uri)
-        return filesystem.has_dirs() and filesystem.exists(filesystem.join(uri, ""))
+        return filesystem.has_dirs() and filesystem.exists(filesystem.join(_stored_name(uri), ""))
 
 
 def below(folder: str) -> tuple[StoredFile, ...]:
@@ -86,6 +114,12 @@ def below(folder: str) -> tuple[StoredFile, ...]:
     prefix = "" if folder == "." else folder.rstrip("/") + "/"
     pattern = "".join("?" if char in "[*?" else char for char in prefix)  # patterns have no way of quoting
     return tuple(file for file in match(f"{pattern}**") if file.uri.startswith(prefix))
+
+
+def is_below(uri: str, folder: str) -> bool:
+    """Says whether a file lies below a folder, links in local paths followed."""
+    file, top = (path if "://" in path else os.path.realpath(_stored_name(path)) for path in (uri, folder))
+    return file.startswith(top.rstrip("/") + "/")
 
 
 def resolve(base: str, address: str) -> str:
@@ -114,7 +148,10 @@ def open_stored(uri: str) -> Iterator[io.BufferedReader]:
         ReadError: It is not there, or the storage refused or failed, now or during a read.
     """
     with _storage_errors(uri):
-        stored = FileSystems.open(uri, compression_type=CompressionTypes.UNCOMPRESSED)
+        name = _stored_name(uri)
+        if os.path.exists(name) and not os.path.isfile(name):  # opening a pipe waits for a writer
+            raise ReadError(Reason.UNREADABLE, "no regular file, but a folder, pipe, socket or device")
+        stored = FileSystems.open(name, compression_type=CompressionTypes.UNCOMPRESSED)
         if not isinstance(stored, io.BufferedReader):
             stored = buffered(stored)
         with stored:

@@ -1,30 +1,28 @@
-"""Times as feeds and rows write them, to UTC."""
+"""Numbers, dates and ISO 8601 to moments in UTC. Dates in prose: `transforms.dates`."""
 
 import re
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from decimal import Decimal
 
-#: Epoch numbers from here on are milliseconds: as seconds they would lie beyond the year 5000.
-_MILLISECONDS_FROM = 1e11
-_EPOCH_NUMBER = re.compile(r"\d{9,13}(?:\.\d+)?")
-_ZONE_APART = re.compile(r"(?<=\d)\s+(?=[+-]\d\d:?\d\d$|Z$)")
-_ZONE_NAMED = re.compile(r"\s*(?:UTC|GMT)$", re.IGNORECASE)
-_MONTH = re.compile(r"\d{4}-\d\d")
+#: Epoch numbers from here on are milli-, micro- or nanoseconds: as seconds they lie beyond the year 5000.
+_SECONDS_BELOW = 1e11
+_NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
+_DAY, _SECOND = len("20261110"), len("20261110093000")
 
 
 def to_utc(value: object) -> datetime | None:
     """Returns a point in time in UTC, None for what is none.
 
     Args:
-        value: A datetime or date, epoch seconds or milliseconds, or a string of ISO 8601, RFC 2822 or such a
-            number. Without a zone it is taken as UTC, without a time as midnight.
+        value: A datetime, a date, a number (epoch seconds to nanoseconds, or a date in digits: 20261110), or
+            a string of ISO 8601 or such a number. Without a zone it is UTC, without a time midnight.
     """
     try:
         moment = _to_datetime(value)
         if moment is None:
             return None
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError, TypeError, IndexError):  # dates of other ages, or none at all
+    except (ValueError, OverflowError, OSError):  # dates of other ages, or none at all
         return None
 
 
@@ -33,19 +31,19 @@ def _to_datetime(value: object) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return datetime.fromtimestamp(value / 1000 if abs(value) >= _MILLISECONDS_FROM else value, UTC)
-    if not isinstance(value, str) or not value.strip():
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _of_number(float(value))
+    if not isinstance(value, str):
         return None
     text = value.strip()
-    if _EPOCH_NUMBER.fullmatch(text):
-        return _to_datetime(float(text))
-    iso = _ZONE_APART.sub("", _ZONE_NAMED.sub("Z", text))
-    if _MONTH.fullmatch(iso):
-        iso += "-01"
-    try:
-        return datetime.fromisoformat(iso)
-    except ValueError:
-        return parsedate_to_datetime(text)
+    return _of_number(float(text)) if _NUMBER.fullmatch(text) else datetime.fromisoformat(text)
+
+
+def _of_number(number: float) -> datetime:
+    digits = f"{number:.0f}"
+    if len(digits) in (_DAY, _SECOND):  # as an epoch such numbers lie before 1974 or beyond 2286
+        return datetime.strptime(digits.ljust(_SECOND, "0"), "%Y%m%d%H%M%S")
+    for _ in ("milli", "micro", "nano"):
+        if abs(number) >= _SECONDS_BELOW:
+            number /= 1000
+    return datetime.fromtimestamp(number, UTC)

@@ -18,7 +18,7 @@ from transforms.sources.codings import decoded, known_charset
 from transforms.sources.compression import GZIP_MAGIC, GzipMember, decompressed, is_compressed
 from transforms.sources.kinds import HEAD_BYTES, foreign_media, kind_of_content
 from transforms.sources.storage import CHUNK_BYTES, ReadError, StoredChunks, buffered, file_name
-from transforms.sources.times import to_utc
+from transforms.sources.values import moment_of, name_of
 
 _RECORD_MAGIC = b"WARC/"
 #: Bound of a record's own header, and of the HTTP header in it.
@@ -257,8 +257,8 @@ def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: in
     body = decoded(stored, _codings(parsed.http_headers), max_page_bytes + 1)
     if not content_type and kind_of_content(body[:HEAD_BYTES]) is not Kind.HTML:
         return
-    url = (parsed.headers.get("WARC-Target-URI") or "").strip().strip("<>") or None
-    fetched_at = to_utc(parsed.record_date)
+    url = name_of((parsed.headers.get("WARC-Target-URI") or "").strip().strip("<>"))
+    fetched_at = moment_of(_full_date((parsed.headers.get("WARC-Date") or "").strip()))
     status = parsed.http_headers.status_code
     reason = detail = None
     if status != 200:
@@ -282,6 +282,11 @@ def _read_response(record: _Record, uri: str, source: Source, max_page_bytes: in
         source_id=source.source_id or file_name(source.uri),
         fetched_at=fetched_at,
     )
+
+
+def _full_date(text: str) -> str:
+    """Returns a date, of one that names a year or month alone (WARC/1.1, 5.4) the first day."""
+    return text + {len("2026"): "-01-01", len("2026-11"): "-01"}.get(len(text), "")
 
 
 def _codings(headers: HeaderMap) -> list[str]:

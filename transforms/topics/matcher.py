@@ -1,5 +1,6 @@
 """TopicMatcher: finds the terms of a whole taxonomy in one pass and decides which topics apply."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -12,8 +13,12 @@ from transforms.topics.terms import Pattern, compile_term, count_words, fold, is
 
 #: Pieces of evidence that a tag bears at most: those with the most points.
 MAX_EVIDENCE = 20
-#: Words put between title and text, more than any window.
+#: Words put between title and text and between paragraphs, more than any window.
 _GAP = 1_000_000
+#: The end of a sentence; that of an abbreviation counts too: it costs no more than a shorter quote.
+_SENTENCE_END = re.compile(r"[.!?…][\"'»«”“’)\]]*\s|[。！？\n]")
+#: A line that ends within a sentence may be a wrapped one, so it does not end a paragraph.
+_PARAGRAPH_END = re.compile(r"[.!?…:。！？][\"'»«”“’)\]]*[ \t]*\n|\n\s*\n")
 
 
 class _Clause(NamedTuple):
@@ -58,20 +63,22 @@ class TopicMatcher:
             text: The text that the offsets of evidence point into.
             language: ISO 639-1; a text in one without terms, or `und`, is searched for those of all.
         """
-        head = fold(title or "")
-        found = self._find(head + fold(text), len(head), language)
+        head = f" {title or ''}\n\n"
+        raw = f"{head} {text} "
+        found = self._find(raw, len(head), language)
         places = _Places(found)
         topics = []
         for index in sorted({index for number in found for index in self._triggers.get(number, ())}):
             rule = self._rules[index]
             if result := self._evaluate(rule, places):
                 total, parts = result
-                quotes = _evidence(parts, title or "", text, len(head))
+                quotes = _evidence(parts, raw, len(head))
                 topics.append(Topic(rule.topic.id, score(total, rule.topic.threshold), quotes))
         return tuple(sorted(topics, key=lambda topic: (-topic.score, topic.id)))
 
-    def _find(self, folded: str, head: int, language: str) -> dict[int, list[Find]]:
+    def _find(self, raw: str, head: int, language: str) -> dict[int, list[Find]]:
         """Returns the finds of each set of terms; the first `head` characters are the title."""
+        folded = fold(raw[1:-1])
         table = self._tables.get(language, self._all_languages)
         spaceless = is_spaceless(folded)
         spans = []
@@ -86,7 +93,7 @@ class TopicMatcher:
         lead_end = head + self._scoring.lead_chars
         word, last = 0, 0
         for start, end, sets in spans:
-            if last < head <= start:
+            if _PARAGRAPH_END.search(raw, last, start):
                 word += _GAP
             word += count_words(folded[last:start], spaceless)
             last = start
@@ -185,16 +192,25 @@ def _table(
     return table
 
 
-def _evidence(parts: list[tuple[float, Find]], title: str, text: str, head: int) -> tuple[Evidence, ...]:
+def _evidence(parts: list[tuple[float, Find]], raw: str, head: int) -> tuple[Evidence, ...]:
     """Returns the best parts as evidence in text order, the title first."""
     best: dict[tuple[int, int], None] = {}
     for _, find in sorted(parts, key=lambda part: (-part[0], part[1].start)):
-        best[find.start, find.end] = None
+        spans = dict.fromkeys(_quoted(find, raw))
+        if len(best | spans) > MAX_EVIDENCE:
+            break
+        best |= spans
     evidence: list[Evidence] = []
-    for start, end in sorted(list(best)[:MAX_EVIDENCE]):
+    for start, end in sorted(best):
         if start < head:
-            evidence.append(Evidence(-1, -1, title[start - 1 : end - 1]))
+            evidence.append(Evidence(-1, -1, raw[start:end]))
         else:
-            start, end = start - head - 1, end - head - 1
-            evidence.append(Evidence(start, end, text[start:end]))
+            evidence.append(Evidence(start - head - 1, end - head - 1, raw[start:end]))
     return tuple(evidence)
+
+
+def _quoted(find: Find, raw: str) -> tuple[tuple[int, int], ...]:
+    """Returns the spans to quote for a find: it whole, or its terms where they stand in several sentences."""
+    if find.parts and _SENTENCE_END.search(raw, find.start, find.end):
+        return find.parts
+    return ((find.start, find.end),)

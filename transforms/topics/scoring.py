@@ -13,12 +13,14 @@ class Find(NamedTuple):
         end: Exclusive.
         word: The number of the word that it begins with.
         boost: Factor for the place: title, lead or body.
+        parts: The terms' own spans, in text order, where several stand close together; else none.
     """
 
     start: int
     end: int
     word: int
     boost: float
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 def apart(finds: list[Find]) -> list[Find]:
@@ -47,8 +49,9 @@ def near(groups: Sequence[Sequence[Find]], within: int) -> list[Find]:
         if len(latest) == len(groups):
             first = min(latest.values())
             if find.word - first.word <= within:
-                end = max(f.end for f in latest.values())
-                places.append(Find(first.start, end, first.word, first.boost))
+                parts = tuple(sorted({(f.start, f.end) for f in latest.values()}))
+                end = max(end for _, end in parts)
+                places.append(Find(first.start, end, first.word, first.boost, parts))
                 latest.clear()
     return places
 

@@ -104,6 +104,52 @@ def test_every_format_says_the_same(feed: str) -> None:
         assert page.metadata.published_at == datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
 
+JELTO = "<author>sport@hafenkurier.example (Jelto Harms)</author>"
+
+
+@pytest.mark.parametrize(
+    ("elements", "authors"),
+    [
+        (JELTO, ("Jelto Harms",)),
+        (f"{JELTO}<dc:creator>Jelto Harms</dc:creator>", ("Jelto Harms",)),
+        (f"<dc:creator>Ann Bo</dc:creator>{JELTO}", ("Ann Bo", "Jelto Harms")),
+        ("<author>sport@hafenkurier.example</author><dc:creator>Ann Bo</dc:creator>", ("Ann Bo",)),
+        ("<author>Jelto Harms &lt;sport@hafenkurier.example&gt;</author>", ("Jelto Harms",)),
+        ("<author>a@hafen.example (Ann Bo), j@hafen.example (Jelto)</author>", ("Ann Bo", "Jelto")),
+        ("<author>a@hafen.info (Ann Bo)</author>", ("Ann Bo",)),
+    ],
+)
+def test_authors_are_names_without_addresses(elements: str, authors: tuple[str, ...]) -> None:
+    page = parse(RSS.replace("<dc:creator>Wiebke Janssen</dc:creator>", elements))[0]
+    assert isinstance(page, RawPage)
+    assert page.metadata.authors == authors
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Sun, 01 Mar 2026 08:30 PM", datetime(2026, 3, 1, 20, 30, tzinfo=UTC)),
+        ("March 1, 2026 9:30 PM CET", datetime(2026, 3, 1, 20, 30, tzinfo=UTC)),
+        ("1. März 2026", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03", None),
+        ("1970-01-01T00:00:00Z", None),
+    ],
+)
+def test_dates_are_read_as_anywhere_else(written: str, expected: datetime | None) -> None:
+    page = parse(RSS.replace("Sun, 01 Mar 2026 13:30:00 +0100", written))[0]
+    assert isinstance(page, RawPage)
+    assert page.metadata.published_at == expected
+
+
+def test_no_control_character_and_no_huge_integer_costs_a_json_feed() -> None:
+    feed = (
+        JSON.replace('"1"', "1").replace('"/1"', '"/1\\u0000\\n"').replace("}]", ', "n": %s}]' % ("9" * 6000))
+    )
+    [page] = parse(feed)
+    assert isinstance(page, RawPage)
+    assert (page.source_uri, page.url) == (f"{SOURCE.uri}#1", "https://harbour.example/1")
+
+
 @pytest.mark.parametrize(
     ("body", "charset"),
     [

@@ -1,10 +1,11 @@
 import gzip
+import os
 from pathlib import Path
 
 import pytest
 
-from schemas import Kind, Reason, Rejection, Source
-from transforms.sources import list_sources
+from schemas import Kind, RawPage, Reason, Rejection, Source
+from transforms.sources import list_sources, read_source
 from transforms.sources.listing import PART_BYTES
 
 OPML = '<opml version="2.0"><body><outline text="Stored" xmlUrl="feeds/a.xml"/><outline xmlUrl="https://b.example/"/></body></opml>'
@@ -115,6 +116,7 @@ def test_large_files_come_in_parts_that_touch(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
+        ("", Reason.NOT_FOUND),
         ("nothing", Reason.NOT_FOUND),
         ("nothing/*.html", Reason.NOT_FOUND),
         ("empty", Reason.NOT_FOUND),
@@ -136,3 +138,67 @@ def test_an_address_is_a_feed() -> None:
     assert list(list_sources("HTTPS://a.example/feed?x=*")) == [
         Source("HTTPS://a.example/feed?x=*", Kind.FEED_URL)
     ]
+
+
+def test_a_name_that_is_no_text_is_escaped_and_opens(folder: Path) -> None:
+    names = [b"bad\xff.txt", b"bad\\xff.txt", b"two\nlines\xc2\x85.txt", b"d\xfc/\xfc.txt", b"list\xfc.opml"]
+    base = folder / "odd"
+    (base / os.fsdecode(b"d\xfc")).mkdir(parents=True)
+    for name in names:
+        (base / os.fsdecode(name)).write_bytes(name)
+    (base / os.fsdecode(b"list\xfc.opml")).write_text('<opml><outline xmlUrl="d/x"/></opml>')
+    sources = list(list_sources("odd"))
+    uris = [source.uri for source in sources if isinstance(source, Source)]
+    bodies = [
+        result.body
+        for source in sources
+        if isinstance(source, Source) and source.kind is Kind.TEXT
+        for result in read_source(source, 1000)
+        if isinstance(result, RawPage)
+    ]
+    assert uris[1:] == [
+        r"odd/bad\x5cxff.txt",
+        r"odd/bad\xff.txt",
+        r"odd/d\xfc/\xfc.txt",
+        r"odd/two\x0alines\xc2\x85.txt",
+    ]
+    assert bodies == [names[1], names[0], names[3], names[2]]
+    assert [
+        source.uri for source in list_sources(os.fsdecode(b"odd/d\xfc")) if isinstance(source, Source)
+    ] == [uris[3]]
+    [rejection] = list_sources(os.fsdecode(b"no\xff\n"))
+    assert isinstance(rejection, Rejection)
+    assert rejection.source_uri == r"no\xff\x0a"
+
+
+def test_what_is_no_regular_file_is_refused(folder: Path) -> None:
+    (folder / "pipes").mkdir()
+    for name in ("x.txt", "x.xml", "x"):
+        os.mkfifo(folder / "pipes" / name)
+    sources = [*list_sources("pipes"), *list_sources("pipes/x")]
+    results = [
+        result
+        for source in sources
+        for result in (read_source(source, 9) if isinstance(source, Source) else [source])
+    ]
+    found = {result.source_uri: result.reason for result in results if isinstance(result, Rejection)}
+    assert found == dict.fromkeys(("pipes/x.txt", "pipes/x.xml", "pipes/x"), Reason.UNREADABLE)
+    assert len(results) == 3
+
+
+@pytest.mark.parametrize(
+    "output", ["in/deep", "in/deep/", "./in/../in/deep", "{folder}/in/deep", "link/deep"]
+)
+@pytest.mark.parametrize("given", ["in", "{folder}/in", "in/**", "in/d*", "link"])
+def test_the_output_of_a_run_is_not_its_input(folder: Path, given: str, output: str) -> None:
+    (folder / "link").symlink_to(folder / "in")
+    (folder / "in/deeper.txt").write_text("x")
+    given, output = given.format(folder=folder), output.format(folder=folder)
+    found = {Path(source.uri).name for source in list_sources(given, output) if isinstance(source, Source)}
+    assert found == ({"deeper.txt"} if given == "in/d*" else {"a.txt.gz", "b.html", "deeper.txt"})
+
+
+def test_an_input_of_output_alone_is_refused(folder: Path) -> None:
+    [rejection] = list_sources("in/deep", "in")
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason is Reason.NOT_FOUND

@@ -130,6 +130,81 @@ def test_compressed_lines_are_read_by_the_first_part_up_to_a_cut(tmp_path: Path)
         assert len(pages) > 1000
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_lines_end_in_any_way_and_may_begin_with_a_mark(tmp_path: Path, end: bytes, bom: bytes) -> None:
+    rows = [b'%s{"text": "%s"}' % (bom, b"x" * (n * 29 % 83)) for n in range(1, 40)]
+    path = lines(tmp_path / "a.jsonl", end.join(rows))
+    whole = read(path, Kind.JSONL)
+    assert [len(page.body) for page in whole if isinstance(page, RawPage)] == [
+        n * 29 % 83 for n in range(1, 40)
+    ]
+    for start in range(1, path.stat().st_size):
+        assert read(path, Kind.JSONL, end=start) + read(path, Kind.JSONL, start=start) == whole
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_by_the_first_part(tmp_path: Path, encoding: str) -> None:
+    content = "\ufeff" + "\r\n".join('{"text": "Kähne %d"}' % n for n in range(9)) + "\n" + "x" * 2000
+    path = lines(tmp_path / "a.jsonl", content.encode(encoding))
+    *pages, large = read(path, Kind.JSONL, end=10)
+    assert [page.body.decode() for page in pages if isinstance(page, RawPage)] == [
+        f"Kähne {n}" for n in range(9)
+    ]
+    assert isinstance(large, Rejection)
+    assert large.reason is Reason.TOO_LARGE
+    assert read(path, Kind.JSONL, start=10) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "detail"),
+    [
+        (json.dumps([ROW] * 3), "a JSON array: write one object a line"),
+        (json.dumps([ROW] * 3, indent=1), "a JSON array: write one object a line"),
+        ("\ufeff[\r\n{}", "a JSON array: write one object a line"),
+        (
+            json.dumps(ROW, indent=1) + json.dumps(ROW, indent=1),
+            "an object over several lines: write one object a line",
+        ),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_json_that_is_no_lines_is_refused_once(
+    tmp_path: Path, content: str, detail: str, encoding: str
+) -> None:
+    path = lines(tmp_path / "a.jsonl", content.encode(encoding))
+    [rejection] = read(path, Kind.JSONL, end=50)
+    assert isinstance(rejection, Rejection)
+    assert (rejection.source_uri, rejection.reason, rejection.detail) == (str(path), Reason.NOT_JSON, detail)
+    assert read(path, Kind.JSONL, start=50) == []
+
+
+def test_a_first_line_that_is_broken_costs_no_other(tmp_path: Path) -> None:
+    for broken in (b"{\n", b"[\n", b"[1,\n", b"{"):
+        path = lines(tmp_path / "a.jsonl", broken, b"not\n", ROW)
+        assert isinstance(read(path, Kind.JSONL)[-1], RawPage)
+
+
+def test_a_file_of_blank_lines_is_empty(tmp_path: Path) -> None:
+    [rejection] = read(lines(tmp_path / "a.jsonl", b"\n \r\n\xef\xbb\xbf"), Kind.JSONL)
+    assert isinstance(rejection, Rejection)
+    assert rejection.reason is Reason.EMPTY
+
+
+def test_an_integer_of_any_length_costs_no_row(tmp_path: Path) -> None:
+    path = lines(tmp_path / "a.jsonl", b'{"text": "x", "published_at": %s, "n": %s}' % ((b"9" * 6000,) * 2))
+    [page] = read(path, Kind.JSONL, 20_000)
+    assert isinstance(page, RawPage)
+    assert page.metadata.published_at is None
+
+
+def test_names_hold_no_control_characters_and_may_be_numbers(tmp_path: Path) -> None:
+    row = {"text": "x", "url": "https://a.example/\0\n1", "source_id": "s\0\x85x"}
+    pages = read(lines(tmp_path / "a.jsonl", row, {"text": "x", "source_id": 7}), Kind.JSONL)
+    names = [(page.url, page.source_id) for page in pages if isinstance(page, RawPage)]
+    assert names == [("https://a.example/1", "sx"), (None, "7")]
+
+
 def parquet(path: Path, rows: list[dict[str, Any]], groups: int = 1, **columns: pa.Array) -> Path:
     table = pa.Table.from_pylist(rows)
     for name, column in columns.items():
@@ -155,6 +230,44 @@ def test_parquet_rows_are_refused_alone(tmp_path: Path) -> None:
         Reason.MISSING_FIELD,
         Reason.UNDECODABLE,
         None,
+    ]
+
+
+TICKS = {"s": 1767596400, "ms": 1767596400000, "us": 1767596400000001, "ns": 1767596400000001999}
+
+
+@pytest.mark.parametrize("unit", TICKS)
+@pytest.mark.parametrize("zone", [None, "UTC", "America/Foo"])
+def test_a_timestamp_that_python_has_not_costs_its_value_alone(
+    tmp_path: Path, unit: str, zone: str | None
+) -> None:
+    ticks = [TICKS[unit], 2**62, None, -(2**62)]
+    column = pa.array(ticks, pa.timestamp(unit, zone))
+    rows = [{"text": "x", "published_at": None}] * 4
+    pages = read(parquet(tmp_path / "a.parquet", rows, published_at=column), Kind.PARQUET)
+    moment = datetime(2026, 1, 5, 7, microsecond=1 if unit in ("us", "ns") else 0, tzinfo=UTC)
+    found = [page.metadata.published_at for page in pages if isinstance(page, RawPage)]
+    assert found == [
+        moment,
+        datetime(2116, 2, 20, 23, 53, 38, 427387, tzinfo=UTC) if unit == "ns" else None,
+        None,
+        None,
+    ]
+
+
+def test_any_other_value_that_python_has_not_costs_no_row(tmp_path: Path) -> None:
+    columns = {
+        "published_at": pa.array([2**30, 20458], pa.date32()),
+        "fetched_at": pa.array([1, 1767596400 * 10**9], pa.duration("ns")),
+        "source_id": pa.array([5, 6], pa.int32()),
+        "authors": pa.array([[b"J\xf6rn"], [b"Wiebke"]]).cast(pa.list_(pa.string()), safe=False),
+    }
+    rows = [dict.fromkeys(columns) | {"text": "x"}] * 2
+    pages = read(parquet(tmp_path / "a.parquet", rows, **columns), Kind.PARQUET)
+    assert [page.source_id for page in pages if isinstance(page, RawPage)] == ["5", "6"]
+    assert [page.metadata for page in pages if isinstance(page, RawPage)] == [
+        Metadata(),
+        Metadata(authors=("Wiebke",), published_at=datetime(2026, 1, 5, tzinfo=UTC), published_from="row"),
     ]
 
 

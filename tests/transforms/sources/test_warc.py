@@ -71,6 +71,25 @@ def test_a_page_bears_all_that_its_record_says(tmp_path: Path) -> None:
     assert rejections == []
 
 
+@pytest.mark.parametrize(
+    ("written", "fetched_at"),
+    [
+        ("2026-11-20T06:07:08.123456789Z", datetime(2026, 11, 20, 6, 7, 8, 123456, tzinfo=UTC)),
+        ("2026-11-20T06:07Z", datetime(2026, 11, 20, 6, 7, tzinfo=UTC)),
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("2026-11", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("2026", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("20261120060708", datetime(2026, 11, 20, 6, 7, 8, tzinfo=UTC)),
+        ("1970-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", None),
+        ("long ago", None),
+    ],
+)
+def test_dates_of_any_precision(tmp_path: Path, written: str, fetched_at: datetime | None) -> None:
+    [page_], _ = read(write(tmp_path, page(7).replace(b"2026-11-20T06:07:08Z", written.encode())))
+    assert page_.fetched_at == fetched_at
+
+
 def test_only_html_responses_are_inputs(tmp_path: Path) -> None:
     blocks = [
         record("http://a.example/", http(b"%PDF-1.4", "Content-Type: application/pdf")),

@@ -61,6 +61,28 @@ def test_near_spans_both_words_and_not_title_and_text(matcher: TopicMatcher) -> 
     assert ids(matcher.tag(None, "It leaks and so will one tanker.", "en")) == ["ships"]
 
 
+def test_near_over_sentences_is_quoted_by_its_terms(matcher: TopicMatcher) -> None:
+    text = "Here lies a tanker. “It leaks!” The third tanker (old) leaks."
+    (spills,) = [topic for topic in matcher.tag(None, text, "en") if topic.id == "spills"]
+    assert [e.quote for e in spills.evidence] == ["tanker", "leaks", "tanker (old) leaks"]
+    assert all(text[e.start : e.end] == e.quote for e in spills.evidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We saw the tanker\nleaks and all", True),
+        ("We saw the tanker.\nLeaks followed", False),
+        ("We saw the “tanker.” \nLeaks followed", False),
+        ("The tanker\n\nLeaks followed", False),
+    ],
+)
+def test_near_ends_with_the_paragraph_but_not_with_a_wrapped_line(
+    matcher: TopicMatcher, text: str, found: bool
+) -> None:
+    assert ("spills" in ids(matcher.tag(None, text, "en"))) is found
+
+
 def test_terms_of_other_languages_count_only_where_the_language_is_unknown(matcher: TopicMatcher) -> None:
     assert ids(matcher.tag(None, "Un bateau", "fr")) == ["ships"]
     assert ids(matcher.tag(None, "Un bateau", "en")) == []
@@ -87,7 +109,7 @@ def test_a_topic_without_what_it_requires_does_not_apply() -> None:
 
 
 def test_the_best_topic_comes_first_and_evidence_is_bounded(matcher: TopicMatcher) -> None:
-    topics = matcher.tag(None, "tanker leaks. " * 50, "en")
+    topics = matcher.tag(None, "tanker. Leaks. " * 50, "en")
     assert sorted(ids(topics)) == ["ships", "spills"]
     assert [t.score for t in topics] == sorted((t.score for t in topics), reverse=True)
     assert [len(t.evidence) for t in topics] == [20, 20]

@@ -9,7 +9,7 @@ def at(word: int, length: int = 4, boost: float = 1.0) -> Find:
 
 
 def test_near_takes_groups_in_any_order_within_the_window() -> None:
-    assert near([[at(7)], [at(3)]], within=4) == [Find(30, 74, 3, 1.0)]
+    assert near([[at(7)], [at(3)]], within=4) == [Find(30, 74, 3, 1.0, parts=((30, 34), (70, 74)))]
     assert near([[at(8)], [at(3)]], within=4) == []
     assert near([[at(3)], []], within=4) == []
 

@@ -1,0 +1,125 @@
+"""The file of a taxonomy: YAML nodes, each with its line, so that every mistake can be pointed at."""
+
+import textwrap
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeVar
+
+import yaml
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+#: The longest file that is read; the shipped one has 150,000 characters.
+MAX_CHARACTERS = 1_000_000
+#: The deepest nesting that is read; rules need 8. libyaml's composer recurses, and 100,000 levels crash it.
+MAX_DEPTH = 32
+#: Characters of a complaint that may quote the file.
+_MAX_MESSAGE = 600
+_QUOTE = "put terms that begin with * in quotes"
+_T = TypeVar("_T")
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class TaxonomyError(ValueError):
+    """A taxonomy file that cannot be used. The message is one line: file, line, topic, and how to mend it."""
+
+
+class TaxonomyFile:
+    """Reads nodes rather than values, so that each complaint has its line and `no` stays a string.
+
+    Attributes:
+        topic: The topic that is being read, for messages; empty outside topics.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.topic = ""
+        self._name = name
+
+    def compose(self, text: str) -> Node:
+        """Returns the root node of a YAML text.
+
+        Raises:
+            TaxonomyError: It is not YAML, empty, too long, too deep, or has aliases, of which a few lines
+                can stand for more than any memory holds.
+        """
+        if len(text) > MAX_CHARACTERS:
+            self.fail(1, f"the file has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
+        try:
+            self._check(text)
+            root = yaml.compose(text, Loader=_LOADER)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            hint = f"; {_QUOTE}" if "alias" in str(error.context) else ""
+            self.fail(mark.line + 1 if mark else 1, f"not YAML: {error.problem}{hint}")
+        except yaml.YAMLError as error:
+            self.fail(1, f"not YAML: {' '.join(str(error).split())}")
+        if root is None:
+            self.fail(1, "the file is empty; it needs `version:` and `topics:`")
+        return root
+
+    def _check(self, text: str) -> None:
+        depth = 0
+        for event in yaml.parse(text, Loader=_LOADER):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            if depth > MAX_DEPTH:
+                self.fail(line, f"brackets or lines are nested more than {MAX_DEPTH} deep")
+            if isinstance(event, AliasEvent):
+                self.fail(line, f"`*{event.anchor}` is an alias to YAML, and those are not read; {_QUOTE}")
+
+    def mapping(
+        self, node: Node, known: set[str] | None = None, needed: Iterable[str] = ()
+    ) -> dict[str, Node]:
+        """Returns the nodes of a mapping by key: all that are `needed`, none but `known` ones (None: any)."""
+        if not isinstance(node, MappingNode):
+            self.fail(line_of(node), "expected `key: value` lines here")
+        found: dict[str, Node] = {}
+        for key_node, value in node.value:
+            key = self.string(key_node)
+            if key in found:
+                self.fail(line_of(key_node), f"`{key}` is there twice; join or rename one")
+            if known is not None and key not in known:
+                self.fail(line_of(key_node), f"unknown key `{key}`; known here: {', '.join(sorted(known))}")
+            found[key] = value
+        if missing := sorted(set(needed) - found.keys()):
+            self.fail(line_of(node), f"`{missing[0]}:` is missing; add it")
+        return found
+
+    def items(self, node: Node | None, read: Callable[[Node], _T]) -> tuple[_T, ...]:
+        """Returns what `read` makes of each item; nothing for no node."""
+        if node is None:
+            return ()
+        if not isinstance(node, SequenceNode):
+            self.fail(line_of(node), "expected a list here: lines that begin with `- `")
+        return tuple(read(item) for item in node.value)
+
+    def strings(self, node: Node) -> tuple[tuple[str, str], ...]:
+        """Returns a mapping of texts as pairs."""
+        return tuple((key, self.string(value)) for key, value in self.mapping(node).items())
+
+    def string(self, node: Node) -> str:
+        """Returns a text that is not blank, without spaces around it."""
+        if not isinstance(node, ScalarNode) or not node.value.strip():
+            self.fail(line_of(node), "expected a text here")
+        return str(node.value).strip()
+
+    def number(self, node: Node, over: float = -1.0) -> float:
+        """Returns a number above `over` and below a million."""
+        value = self.string(node)
+        try:
+            number = float(value)
+        except ValueError:
+            self.fail(line_of(node), f"expected a number, not `{value}`")
+        if not over < number < 1e6:
+            self.fail(line_of(node), f"`{value}` is out of range; give a number above {max(over, 0):g}")
+        return number
+
+    def fail(self, line: int, problem: str) -> NoReturn:
+        """Raises the TaxonomyError for a problem at a line."""
+        topic = f"topic {self.topic}: " if self.topic else ""
+        message = textwrap.shorten(problem, _MAX_MESSAGE, placeholder=" …")
+        raise TaxonomyError(f"{self._name}:{line}: {topic}{message}") from None
+
+
+def line_of(node: Node) -> int:
+    """Returns the line that a node begins on, from 1."""
+    return int(node.start_mark.line) + 1
