@@ -7,6 +7,8 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import NoReturn
 
 from schemas.run import pipeline_version
 
@@ -101,5 +103,17 @@ def _silence_engine() -> None:
     warnings.simplefilter("ignore")
 
 
+def entry() -> NoReturn:
+    """Runs the command as a program.
+
+    Ends at once: threads of the engine's C++ libraries that are still about when Python takes itself apart
+    can abort the process (seen: exit status 134 after a run that had gone well).
+    """
+    status = main()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

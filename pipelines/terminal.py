@@ -1,7 +1,7 @@
 """Terminal: what a person sees while a run goes on and when it is done; plain lines where nobody watches."""
 
 import os
-import shlex
+import re
 import sys
 import tempfile
 import threading
@@ -94,7 +94,8 @@ def query(output: str) -> str:
         f"FROM read_parquet('{quoted}/articles/*/*/*.parquet', hive_partitioning = true) "
         "GROUP BY ALL ORDER BY articles DESC"
     )
-    return f"duckdb -c {shlex.quote(sql)}"
+    escaped = re.sub(r'(["$`\\])', r"\\\1", sql)
+    return f'duckdb -c "{escaped}"'
 
 
 def print_tables(manifest: Mapping[str, Any], output: str, console: Console) -> None:

@@ -1,6 +1,7 @@
 """The process of a local worker: Beam's own, without its log. Run as `python -m pipelines.worker`."""
 
 import logging
+import os
 import signal
 import sys
 import warnings
@@ -12,3 +13,4 @@ if __name__ == "__main__":
     from apache_beam.runners.worker import sdk_worker_main
 
     sdk_worker_main.main(sys.argv)
+    os._exit(0)  # see pipelines.cli.entry

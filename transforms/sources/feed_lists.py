@@ -33,7 +33,9 @@ def parse_feed_list(body: bytes, uri: str) -> Iterator[Source | Rejection]:
         address = name_of(row.get("url"))
         if not address:
             place = f"{uri}#{number}"
-            yield Rejection(place, "list", Reason.MISSING_FIELD, "a row without url", payload=str(row).encode())
+            yield Rejection(
+                place, "list", Reason.MISSING_FIELD, "a row without url", payload=str(row).encode()
+            )
             continue
         if address.lower().startswith(_WEB):
             kind = Kind.FEED_URL

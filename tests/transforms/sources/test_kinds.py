@@ -39,6 +39,8 @@ def test_names(name: str, kind: Kind | None) -> None:
         ("<?xml version='1.0' encoding='utf-16'?><rss>".encode("utf-16"), Kind.FEED),
         (b'{"version": "https://jsonfeed.org/version/1.1", "items": []}', Kind.FEED),
         (b'{"url": "http://a.example/", "text": "..."}\n', Kind.JSONL),
+        (b'[\n {"url": "http://a.example/"}]', Kind.JSONL),
+        (b"[A note] on brackets\n", Kind.TEXT),
         (b"<!doctype html><title>rss</title>", Kind.HTML),
         (b"<p>a page without a head", Kind.HTML),
         (b'\xef\xbb\xbf"Name";"URL"\n', Kind.FEED_LIST),

@@ -145,7 +145,12 @@ def test_lines_end_in_any_way_and_may_begin_with_a_mark(tmp_path: Path, end: byt
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_read_by_the_first_part(tmp_path: Path, encoding: str) -> None:
-    content = "\ufeff" + "\r\n".join('{"text": "Kähne %d"}' % n for n in range(9)) + "\n" + "x" * 2000
+    content = (
+        "\ufeff"
+        + "\r\n".join(json.dumps({"text": f"Kähne {n}"}, ensure_ascii=False) for n in range(9))
+        + "\n"
+        + "x" * 2000
+    )
     path = lines(tmp_path / "a.jsonl", content.encode(encoding))
     *pages, large = read(path, Kind.JSONL, end=10)
     assert [page.body.decode() for page in pages if isinstance(page, RawPage)] == [
@@ -233,7 +238,7 @@ def test_parquet_rows_are_refused_alone(tmp_path: Path) -> None:
     ]
 
 
-TICKS = {"s": 1767596400, "ms": 1767596400000, "us": 1767596400000001, "ns": 1767596400000001999}
+TICKS = {"ms": 1767596400000, "us": 1767596400000001, "ns": 1767596400000001999}
 
 
 @pytest.mark.parametrize("unit", TICKS)
@@ -245,7 +250,7 @@ def test_a_timestamp_that_python_has_not_costs_its_value_alone(
     column = pa.array(ticks, pa.timestamp(unit, zone))
     rows = [{"text": "x", "published_at": None}] * 4
     pages = read(parquet(tmp_path / "a.parquet", rows, published_at=column), Kind.PARQUET)
-    moment = datetime(2026, 1, 5, 7, microsecond=1 if unit in ("us", "ns") else 0, tzinfo=UTC)
+    moment = datetime(2026, 1, 5, 7, microsecond=int(unit != "ms"), tzinfo=UTC)
     found = [page.metadata.published_at for page in pages if isinstance(page, RawPage)]
     assert found == [
         moment,

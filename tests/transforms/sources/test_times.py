@@ -40,8 +40,10 @@ def test_a_day_is_its_midnight(value: object) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", " ", "soon", "2026-02-30", "0001-01-01T00:00:00+10:00", None, True, [], {}]
-    + [20261341, 10**400, 1e300, float("inf"), float("nan"), Decimal("sNaN")],
+    [
+        *("", " ", "soon", "2026-02-30", "0001-01-01T00:00:00+10:00", None, True, [], {}),
+        *(20261341, 10**400, 1e300, float("inf"), float("nan"), Decimal("sNaN")),
+    ],
 )
 def test_what_is_no_time_is_none(value: object) -> None:
     assert to_utc(value) is None
