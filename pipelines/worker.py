@@ -1,15 +1,18 @@
-"""The process of a local worker: Beam's own, without its log. Run as `python -m pipelines.worker`."""
+"""The process of a local worker: Beam's own, without its log. Run as `python -m pipelines.worker`.
+
+What fails in a step reaches the program through Beam; what Beam writes to stderr beside that is noise, most of
+all when the program was stopped.
+"""
 
 import logging
 import os
 import signal
 import sys
-import warnings
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the program itself ends us
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; without the program we end too
     from apache_beam.runners.worker import sdk_worker_main
 
     sdk_worker_main.main(sys.argv)
