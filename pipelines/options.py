@@ -227,6 +227,8 @@ def _plain_path(given: str) -> str:
     """Returns a local path without detours, so that the run id does not depend on how it was written."""
     if not given.strip():
         raise UsageError("an INPUT is empty: is a variable of the call not set?")
+    if not given.isprintable():  # Python's stand-ins for bytes that are no UTF-8 are not
+        raise UsageError(f"INPUT {given!a}: its name is no plain text; name the folder that it lies in")
     return given if "://" in given else os.path.normpath(given)
 
 

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     CORRUPT = "corrupt"  # not what its format requires
     TOO_LARGE = "too-large"  # over --max-page-bytes
     UNSUPPORTED_MEDIA = "unsupported-media"  # not a kind this program reads: PDF, image, …
+    TOO_COMPLEX = "too-complex"  # within its bytes, but of more lines than are worth judging
     UNDECODABLE = "undecodable"  # bytes that are no text in any likely charset
     NOT_JSON = "not-json"  # a line that is no JSON object
     MISSING_FIELD = "missing-field"  # a row without `text` or `html`

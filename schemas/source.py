@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a source holds; the value is what `via` says of its documents."""
+    """What a source holds."""
 
     FEED_URL = "feed-url"
     FEED_LIST = "feed-list"

@@ -5,7 +5,13 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from transforms.dump.attribution import agency_in, agency_of_dateline
+from transforms.dump.attribution import (
+    agency_in,
+    agency_of_dateline,
+    agency_of_source,
+    without_signature,
+    without_source,
+)
 from transforms.dump.vocabulary import AGENCIES
 
 #: Lines at either end of a text in which credits stand.
@@ -54,7 +60,20 @@ def find_agency(text: str) -> str | None:
     lines = text.split("\n")
     datelines = map(agency_of_dateline, lines[:CREDIT_LINES])
     signatures = map(agency_in, reversed(lines[-CREDIT_LINES:]))
-    return next(filter(None, chain(datelines, signatures)), None)
+    sources = map(agency_of_source, lines[:CREDIT_LINES])
+    return next(filter(None, chain(datelines, signatures, sources)), None)
+
+
+def without_credits(text: str) -> str:
+    """Returns an article's text without the credits of agencies that `find_agency` reads.
+
+    The signature at its very end, on a line of its own or in brackets behind the last sentence, and "Quelle:
+    dpa" behind one of the first lines. Datelines stay, they are part of the sentence; so does a text that is
+    a credit and nothing else.
+    """
+    *lines, last = text.split("\n")
+    head = map(without_source, lines[:CREDIT_LINES])
+    return "\n".join(filter(None, (*head, *lines[CREDIT_LINES:], without_signature(last)))) or text
 
 
 def agency_among(names: Iterable[str]) -> str | None:

@@ -50,6 +50,10 @@ _DECLARATION = re.compile(
 _JAPANESE_ESCAPE = re.compile(rb"\x1b\$[@B]")
 # Everything of category Cc but tab, line feed, form feed, carriage return and NEL; and lone surrogates.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# Of category Zs: no-break, thin, ideographic and other spaces, which no one types into a search.
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+# Soft hyphen, zero-width space, word joiner, byte order mark; the joiners U+200C and U+200D mean something.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _ACCENTED_WORD = re.compile(r"[A-Za-z]*[\u00c0-\u024f][A-Za-z\u00c0-\u024f]*")
 
 
@@ -79,8 +83,13 @@ def decode(body: bytes, declared: str | None, media: Media) -> str:
 
 
 def normalise(text: str) -> str:
-    """Returns `text` in Unicode's form NFC, without control characters and lone surrogates."""
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
+    """Returns `text` in Unicode's form NFC, without what cannot be seen or searched for.
+
+    Control characters, lone surrogates, soft hyphens and zero-width spaces go; each space is U+0020.
+    """
+    for pattern, plain in ((_CONTROLS, ""), (_INVISIBLE, ""), (_SPACES, " ")):
+        text = pattern.sub(plain, text)
+    return unicodedata.normalize("NFC", text)
 
 
 def _decode(body: bytes, declared: str | None, media: Media) -> str:

@@ -1,6 +1,6 @@
 """Clean: the step from a page or a text file to a document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -9,14 +9,16 @@ from typing import Any
 import apache_beam as beam
 
 from schemas import Document, Media, Metadata, RawPage, Reason, Rejection, refuse
-from transforms.authors import find_agency
+from transforms.authors import find_agency, without_credits
 from transforms.charset import UndecodableError, decode, normalise
 from transforms.dates import is_believable
 from transforms.declared import read_declared
 from transforms.dump import clean_dump
+from transforms.language import language_code
 from transforms.metadata import merge_metadata, page_metadata
 from transforms.page import (
     PageText,
+    cap_attributes,
     characters,
     extract_fragment,
     extract_page,
@@ -25,11 +27,13 @@ from transforms.page import (
     plain_fragment,
 )
 from transforms.steps import Attempt
-from transforms.titles import key_of
+from transforms.titles import key_of, page_headlines
 from transforms.urls import canonicalise, choose_canonical, registrable_domain
 
 #: The step's name in rejections.
 STAGE = "clean"
+#: A text of more lines is a log or a list; to judge the place of each among the others would take seconds.
+MAX_LINES = 50_000
 
 
 def clean_page(page: RawPage, run_date: date) -> Document | Rejection:
@@ -47,12 +51,16 @@ def clean_page(page: RawPage, run_date: date) -> Document | Rejection:
         return refuse(page, STAGE, Reason.UNDECODABLE, str(error))
     if not source.strip():
         return refuse(page, STAGE, Reason.EMPTY, "nothing but white space")
+    lines = source.count("\n")
+    if page.media is Media.TEXT and lines > MAX_LINES:
+        return refuse(page, STAGE, Reason.TOO_COMPLEX, f"{lines} lines of text, over {MAX_LINES}")
     fetched_at = page.fetched_at or datetime.combine(run_date, time(), UTC)
     found = (_from_html if page.media is Media.HTML else _from_text)(page, source, fetched_at)
     return found or refuse(page, STAGE, Reason.NO_ARTICLE, f"no article text in {len(source)} characters")
 
 
 def _from_html(page: RawPage, source: str, fetched_at: datetime) -> Document | None:
+    source = cap_attributes(source)
     if page.via == "feed" or is_fragment(source):
         return _document(page, fetched_at, extract_fragment(source), Metadata())
     tree = parse_page(source)
@@ -61,8 +69,10 @@ def _from_html(page: RawPage, source: str, fetched_at: datetime) -> Document | N
     declared = read_declared(tree)
     url = canonicalise(page.url) if page.url else None  # a hint below, where no odd address may raise
     found = extract_page(source, tree, declared, url)
+    if found is None:
+        return None
     own = page_metadata(tree, declared, url, fetched_at)
-    return _document(page, fetched_at, found, own) if found else None
+    return _document(page, fetched_at, found, own, page_headlines(tree, declared, url))
 
 
 def _from_text(page: RawPage, source: str, fetched_at: datetime) -> Document | None:
@@ -80,9 +90,12 @@ def _from_text(page: RawPage, source: str, fetched_at: datetime) -> Document | N
     return _document(page, fetched_at, PageText(dump.text, "dump", characters(source)), own)
 
 
-def _document(page: RawPage, fetched_at: datetime, found: PageText, own: Metadata) -> Document | None:
+def _document(
+    page: RawPage, fetched_at: datetime, found: PageText, own: Metadata, headlines: tuple[str, ...] = ()
+) -> Document | None:
     known = merge_metadata(page.metadata, own)
-    text = _without_title(normalise(found.text), known.title)
+    credited = _without_titles(_lines(found.text), (known.title or "", *headlines))
+    text = without_credits(credited)
     if not text:
         return None
     published_at = known.published_at if is_believable(known.published_at, fetched_at) else None
@@ -100,17 +113,30 @@ def _document(page: RawPage, fetched_at: datetime, found: PageText, own: Metadat
         title=_line(known.title),
         summary=_line(known.summary),
         authors=tuple(name for name in map(_line, known.authors) if name),
-        agency=known.agency or find_agency(text),
+        agency=known.agency or find_agency(credited),
         published_at=published_at,
         published_from=known.published_from if published_at else None,
         fetched_at=fetched_at,
+        declared_language=language_code(known.language),
     )
 
 
-def _without_title(text: str, title: str | None) -> str:
-    """Returns `text` without a first line that repeats the title, unless it is all there is."""
+def _without_titles(text: str, titles: Iterable[str]) -> str:
+    """Returns `text` without first lines that repeat a title, unless they are all there is.
+
+    A feed and its page may each have their own headline, and the text may begin with either.
+    """
+    keys = {key for title in titles if (key := key_of(title))}
     head, _, rest = text.partition("\n")
-    return rest if title and rest and key_of(head) == key_of(title) else text
+    while rest and key_of(head) in keys:
+        text = rest
+        head, _, rest = text.partition("\n")
+    return text
+
+
+def _lines(text: str) -> str:
+    """Returns `text` normalised, each line trimmed and its spaces single, without empty lines."""
+    return "\n".join(filter(None, (" ".join(line.split()) for line in normalise(text).split("\n"))))
 
 
 def _line(text: str | None) -> str | None:

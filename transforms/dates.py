@@ -81,8 +81,8 @@ def _date_lines(tree: HtmlElement) -> Iterator[str]:
 
 
 def is_believable(moment: datetime | None, latest: datetime) -> bool:
-    """Whether there is a moment, and not one more than `TOLERANCE` after `latest`, the fetch."""
-    return moment is not None and moment <= latest + TOLERANCE
+    """Whether there is a moment from `EARLIEST` to `TOLERANCE` after `latest`, the fetch."""
+    return moment is not None and EARLIEST <= moment <= latest + TOLERANCE
 
 
 def _prose(text: str) -> datetime | None:

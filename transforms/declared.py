@@ -19,6 +19,8 @@ _COMMENT_MARKS = re.compile(
     r"^(?:<!--|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?)|(?:-->|(?://|/\*)?\s*\]\]>\s*(?:\*/)?)$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_SURROGATE_ESCAPE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,14 @@ def names_of(value: object) -> Iterator[str]:
 
 
 def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         content = " ".join((element.get("content") or "").split())
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = (element.get(attribute) or "").strip().lower()
             if name and content:
-                found[name] = (*found.get(name, ()), content)
-    return found
+                found.setdefault(name, []).append(content)
+    return {name: tuple(contents) for name, contents in found.items()}
 
 
 def _articles(tree: HtmlElement) -> tuple[Node, ...]:
@@ -95,10 +97,16 @@ def _load(source: str) -> Any:
     source = _COMMENT_MARKS.sub("", source.strip())
     for candidate in (source, _TRAILING_COMMA.sub(r"\1", source).rstrip("; \n")):
         try:
-            return json.loads(candidate, strict=False)
+            value = json.loads(candidate, strict=False)
+            return _whole(value) if _SURROGATE_ESCAPE.search(candidate) else value
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _whole(value: Any) -> Any:
+    """Returns `value` with U+FFFD for each half of a surrogate pair, as where a text was cut in an emoji."""
+    return json.loads(_SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
 
 
 def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import trafilatura
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, tostring
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura.utils import load_html
 
@@ -18,12 +19,20 @@ _SENTENCE_END = re.compile(r"[.!?…:։۔؟।。！？．」』”\"»)]$")
 ARTICLE_CHARACTERS = 80
 #: From the first on a line is a sentence whatever it ends with, below the second it is none.
 PARAGRAPH_CHARACTERS, SENTENCE_CHARACTERS = 150, 40
-#: A page of more tags is not parsed: the extractor's time grows with their square, 200,000 nested ones take
-#: it minutes. Long live tickers have some 10,000.
-MAX_TAGS = 40_000
+#: A page of more elements goes to resiliparse: trafilatura needs up to 0.15 ms for each. Long live tickers have some 10,000.
+MAX_ELEMENTS = 30_000
+#: resiliparse's main content takes time by the square of the depth; lxml's tree is at most 256 elements deep.
+MAX_TAGS_AS_GIVEN = 10_000
+#: Further attributes of a tag are dropped: parsers compare the name of each with all before it, 200,000 take
+#: them minutes. No one writes so many; a quote too few makes some out of a text.
+MAX_ATTRIBUTES = 1000
 #: The article body in JSON-LD is taken where the extractor found less than this share of it.
 JSONLD_SHARE = 0.5
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# As https://html.spec.whatwg.org/multipage/parsing.html#attribute-name-state and its neighbours read one.
+# Possessive throughout, hence linear.
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+"""
+_TAG = re.compile(rf"(<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+)(?:{_ATTRIBUTE})*+")
 _BULLET = re.compile(r"^[-–•*·]\s+")
 
 
@@ -42,9 +51,14 @@ class PageText:
     visible_chars: int
 
 
+def cap_attributes(html: str) -> str:
+    """Returns `html` with at most `MAX_ATTRIBUTES` in each tag; do so before any parser sees it."""
+    return _TAG.sub(r"\1", html)
+
+
 def parse_page(html: str) -> HtmlElement | None:
-    """Returns the tree of a page; None where there is nothing to parse, or more tags than `MAX_TAGS`."""
-    tree = load_html(html) if html.count("<") <= MAX_TAGS else None
+    """Returns the tree of a page; None where there is nothing to parse."""
+    tree = load_html(html)
     return tree if isinstance(tree, HtmlElement) else None
 
 
@@ -93,12 +107,15 @@ def _candidates(
     html: str, tree: HtmlElement, declared: Declared, url: str | None
 ) -> Iterator[tuple[str, str]]:
     body = _jsonld_body(declared)
-    text = _trafilatura(tree, url)
+    is_small = sum(1 for _ in islice(tree.iter(), MAX_ELEMENTS + 1)) <= MAX_ELEMENTS
+    text = _trafilatura(tree, url) if is_small else ""
     if len(text) < JSONLD_SHARE * len(body):
         yield "jsonld", body
     yield "trafilatura", text
     yield "jsonld", body
-    yield "resiliparse", _lines(_plain_text(html, main_content=True))
+    as_given = html.count("<") <= MAX_TAGS_AS_GIVEN
+    source = html if as_given else tostring(tree, encoding="unicode")
+    yield "resiliparse", _lines(_plain_text(source, main_content=True))
 
 
 def _plain_text(html: str, main_content: bool = False) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -30,6 +31,24 @@ def page_title(tree: HtmlElement, declared: Declared, url: str | None) -> str | 
         declared: What it declares.
         url: Its address, a hint at the name of the house.
     """
+    said, shown, window = _candidates(tree, declared, url)
+    own = [title for title in said if window and _differ(title, window[0])]
+    own += [title for title in shown if own and key_of(title) in map(key_of, own)]
+    candidates = own or [*said, *shown, *window]
+    votes = Counter(map(key_of, candidates))
+    # max() keeps the first of equals.
+    return max(candidates, key=lambda title: votes[key_of(title)], default=None)
+
+
+def page_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> tuple[str, ...]:
+    """Returns all that a page gives as its headline; arguments as for `page_title`."""
+    return tuple(chain.from_iterable(_candidates(tree, declared, url)))
+
+
+def _candidates(
+    tree: HtmlElement, declared: Declared, url: str | None
+) -> tuple[list[str], list[str], list[str]]:
+    """Returns headlines as declared, as shown and as written for search engines."""
     house = house_names(declared, url)
     debris = house | {key_of(section) for section in _sections(declared)}
 
@@ -37,17 +56,9 @@ def page_title(tree: HtmlElement, declared: Declared, url: str | None) -> str | 
         found = (_without_debris(title, debris) for title in titles)
         return [title for title in found if key_of(title) and key_of(title) not in house]
 
-    social = cleaned(declared.contents(*_TITLES))[:1]
-    structured = cleaned(_headlines(declared))[:1]
-    window = cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
-    said = [*social, *structured]
+    said = [*cleaned(declared.contents(*_TITLES))[:1], *cleaned(_headlines(declared))[:1]]
     shown = cleaned(map(text_of, tree.iter("h1")))
-    own = [title for title in said if window and _differ(title, window[0])]
-    own += [title for title in shown if own and key_of(title) in map(key_of, own)]
-    candidates = own or [*said, *shown, *window]
-    votes = Counter(map(key_of, candidates))
-    # max() keeps the first of equals.
-    return max(candidates, key=lambda title: votes[key_of(title)], default=None)
+    return said, shown, cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
 
 
 def house_names(declared: Declared, url: str | None) -> frozenset[str]:

@@ -63,6 +63,7 @@ def test_the_run_id_is_the_same_for_the_same_call():
         (["a", "--output", "o", "--workers", "2", "--runner", "DataflowRunner"], "leave it out"),
         (["a", "--output", "o", "--max-reject-share", "2"], "from 0 to 1"),
         (["a", "--output", ""], "is a variable of the call not set?"),
+        (["a\udcff.txt", "--output", "o"], "name the folder"),
         (["", "--output", "o"], "is a variable of the call not set?"),
         (["a", "--output", "gs://"], "gs://bucket/prefix"),
         (["a", "--output", "http://x.example/y"], "gs://bucket/prefix"),

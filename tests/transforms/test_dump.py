@@ -271,6 +271,23 @@ def test_agency_is_read_from_the_dateline() -> None:
     assert clean_dump(f"AUENFURT (Reuters) - {LONG}").agency == "reuters"
 
 
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("Foto: Die Ratsfrau verwies am Mittwoch darauf, dass die Brücke gesperrt bleibt.", True),
+        ("Photo: the mayor said that it was taken in secret.", True),
+        ("Quelle: Das Bauamt teilte auf Anfrage mit, dass es keine anderen Zahlen gibt.", True),
+        ("Фото: снимок сделан в среду, сообщила пресс-служба мэрии.", True),
+        ("Foto: Rike Ohlsen / Bildhaus Nord", False),
+        ("Foto: Rike Ohlsen für den Boten.", False),
+        ("Photo: courtesy of the Harbour Museum", False),
+        ("Quelle: Statistisches Amt der Stadt Auenfurt.", False),
+    ],
+)
+def test_a_credit_goes_and_a_sentence_that_begins_like_one_stays(line: str, stays: bool) -> None:
+    assert (line in clean_dump(f"{LONG}\n{line}\n{MORE}").text) is stays
+
+
 def test_boilerplate_alone_leaves_no_text() -> None:
     assert clean_dump("Share\nTweet\nAlle Rechte vorbehalten.").text == ""
     assert clean_dump("").lines == ()

@@ -1,7 +1,13 @@
 import pytest
 
 from schemas import Document
-from transforms.language import SAMPLE_CHARACTERS, detect_language, load_profiles, with_language
+from transforms.language import (
+    SAMPLE_CHARACTERS,
+    detect_language,
+    language_code,
+    load_profiles,
+    with_language,
+)
 
 TEXTS = {
     "de": "Der Stadtrat hat am Dienstag die Sanierung der alten Brücke beschlossen. Sie beginnt im Frühjahr.",
@@ -34,6 +40,45 @@ def test_traditional_chinese_is_chinese() -> None:
 @pytest.mark.parametrize("text", ["", "12.05.2024 – 17:30", "§§§ !!! 123 456 789 000 111 222", "Foto: x"])
 def test_too_little_to_tell(text: str) -> None:
     assert detect_language(text) == ("und", 0.0)
+
+
+@pytest.mark.parametrize(
+    "junk", ["a\n" * 5000, "a" * 5000, "ha " * 5000, "12345 " * 2000, "xyz" * 3000, "– • –" * 900]
+)
+def test_the_same_over_and_over_is_no_language(junk: str) -> None:
+    assert detect_language(junk) == ("und", 0.0)
+    assert detect_language(junk, declared="de") == ("und", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "expected"),
+    [
+        ("Mehr dazu.", "de", "de"),
+        ("Brann i Oslo", "no", "no"),
+        ("Parler closes", "nl", "nl"),
+        ("Sjómenn róa", "is", "is"),
+        ("橋の工事", "ja", "ja"),
+        ("Пожар в Москве", "en", "ru"),
+        ("Mehr dazu.", None, "und"),
+        (TEXTS["de"], "en", "de"),
+        (TEXTS["fr"], "de", "fr"),
+        (TEXTS["zh"], "en", "zh"),
+    ],
+)
+def test_what_is_declared_decides_for_short_texts_alone(text: str, declared: str, expected: str) -> None:
+    assert detect_language(text, declared=declared)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        ("de", "de"), ("de-AT", "de"), (" DE_at ", "de"), ("ger", "de"), ("deu", "de"), ("German", "de"),
+        ("iw", "he"), ("zh-Hant-TW", "zh"), ("nb-NO", "no"), ("zu", "zu"), ("gsw", "gsw"),
+        ("und", None), ("mul", None), ("x-default", None), ("qqq", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_language_code(declared: str | None, code: str | None) -> None:
+    assert language_code(declared) == code
 
 
 def test_title_helps_a_short_text() -> None:

@@ -2,8 +2,10 @@ import pytest
 
 from transforms.declared import read_declared
 from transforms.page import (
-    MAX_TAGS,
+    MAX_ATTRIBUTES,
+    MAX_ELEMENTS,
     PageText,
+    cap_attributes,
     extract_fragment,
     extract_page,
     is_fragment,
@@ -91,8 +93,21 @@ def test_a_page_without_article_gives_nothing(body: str) -> None:
     assert extract(page(body)) is None
 
 
-def test_a_page_of_too_many_tags_is_not_parsed() -> None:
-    assert parse_page(page("<div>" * MAX_TAGS + FIRST)) is None
+def test_a_page_of_too_many_elements_goes_to_the_fast_extractor() -> None:
+    article = f"<article><p>{FIRST}</p><p>{SECOND}</p></article>"
+    found = extract(page(article + "<br>" * MAX_ELEMENTS))
+    assert found is not None
+    assert (found.text, found.text_from) == (f"{FIRST}\n{SECOND}", "resiliparse")
+
+
+def test_attributes_are_capped_and_nothing_else_is_touched() -> None:
+    kept = " ".join(f'a{number}="<b x>"' for number in range(MAX_ATTRIBUTES))
+    many = f"{kept} b='>' c=1 d"
+    assert cap_attributes(f"<p {many}>x</p>") == f"<p {kept}>x</p>"
+    assert cap_attributes(f"<p\n{many}/>") == f"<p\n{kept}/>"
+    words = "if a<b and c>d: " * MAX_ATTRIBUTES
+    for html in (ARTICLE, words, f'<p title="{words}">x</p>', f"<p>{words}", f"<p {kept}>x</p>"):
+        assert cap_attributes(html) == html
 
 
 def test_short_articles_of_dense_scripts_count() -> None:

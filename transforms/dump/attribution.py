@@ -27,9 +27,12 @@ _CREDIT = re.compile(
 )
 _INITIALS = re.compile(r"[(\[][a-z]{2,4}(?:/[a-z]{2,4})*[)\]]")
 
-_SIGNATURE = re.compile(
-    r"[(\[（]?([\w.-]{1,20}(?: [\w.-]{1,15}){0,2}(?:\s?[/,;|]\s?[\w.-]{1,20}(?: [\w.-]{1,15})?){0,4})"
-    r"[)\]）]?\.?"
+_SIGNED = r"([\w.-]{1,20}(?: [\w.-]{1,15}){0,2}(?:\s?[/,;|]\s?[\w.-]{1,20}(?: [\w.-]{1,15})?){0,4})"
+_SIGNATURE = re.compile(rf"[(\[（]?{_SIGNED}[)\]）]?\.?")
+#: Behind a whole sentence: in "… der Deutschen Presse-Agentur (dpa)." the brackets are part of it.
+_SIGNATURE_AT_END = re.compile(rf"(?<=[.!?…。！？।۔\"”“»«’)])\s*[(\[（]{_SIGNED}[)\]）]\.?$")
+_NAMED_SOURCE_AT_END = re.compile(
+    rf"\s*{_START}(?:{vocabulary.SOURCE})\s?[:：=]\s*([^.:()]{{2,40}})\.?$", re.IGNORECASE
 )
 _SOURCE_AT_END = re.compile(
     rf"{_START}(?:{vocabulary.SOURCE}|mit material von|with|via)\s?[:：=]?\s+([^.:()]{{2,40}})\.?$",
@@ -46,6 +49,11 @@ _AFTER_NAMES = re.compile(
 )
 _NAME_WORD = r"(?:[A-ZÀ-ÞĀ-ŽА-ЯЁ][\w.'’-]*|van|von|de|der|den|da|di|dos|del|la|le|el|al|bin|zu|af)"
 _NAME = re.compile(rf"{_NAME_WORD}(?:\s{_NAME_WORD}){{1,4}}")
+#: A credit's "for", "und", "von der" are fewer than a sentence's words without a capital.
+SENTENCE_SMALL_WORDS = 4
+_CLOSED = re.compile(r"[.!?…。！？।۔؟][\"'”’»“)]*$")
+#: Words without a capital, or of a script that has none.
+_SMALL_WORD = re.compile(r"(?<![\w'’.-])[^\W\d_A-ZÀ-ÞĀ-ŽΑ-ΩА-ЯЁ][^\W\d_]*(?!\w)|[\u3040-\u30ff]{2,}")
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 
 
@@ -57,18 +65,26 @@ def is_credit(text: str) -> bool:
     if text.startswith("©") or _INITIALS.fullmatch(text):
         return True
     if _PICTURE_LINE.fullmatch(text) or _SOURCE_LINE.fullmatch(text):
-        return words <= 18
+        return words <= 18 and not _is_sentence(text)
     signature = _SIGNATURE.fullmatch(text)
     if signature and _agency_among(signature[1]):
         return True
     return words <= 8 and bool(_NAME_SLASH_SUPPLIER.search(text) or _SUPPLIER_TAIL.search(text))
 
 
+def _is_sentence(text: str) -> bool:
+    """Whether what follows "Foto:" is a sentence: credits are names, in capitals and with no full stop."""
+    return _CLOSED.search(text) is not None and len(_SMALL_WORD.findall(text)) >= SENTENCE_SMALL_WORDS
+
+
 def is_caption(text: str) -> bool:
     """Whether a line ends by crediting a picture, as captions do."""
     if len(text) > 500:
         return False
-    if _PICTURE_TAIL.search(text) or _SUPPLIER_TAIL.search(text) or _NAME_SLASH_SUPPLIER.search(text):
+    picture = _PICTURE_TAIL.search(text)
+    if picture and _is_sentence(picture[0]):
+        return False
+    if picture or _SUPPLIER_TAIL.search(text) or _NAME_SLASH_SUPPLIER.search(text):
         return True
     brackets = _BRACKETS_AT_END.search(text)
     if not brackets:
@@ -88,6 +104,31 @@ def agency_in(text: str) -> str | None:
         if found and (agency := _agency_among(found[1])):
             return agency
     return None
+
+
+def agency_of_source(text: str) -> str | None:
+    """Returns the agency that a line names as a source at its end: `… auf der Brücke. Quelle: dpa`."""
+    found = _NAMED_SOURCE_AT_END.search(text[-80:])
+    return _agency_among(found[1]) if found else None
+
+
+def without_source(text: str) -> str:
+    """Returns a line without the agency that `agency_of_source` finds in it."""
+    return _cut(_NAMED_SOURCE_AT_END, text)
+
+
+def without_signature(text: str) -> str:
+    """Returns a line without an agency's signature or source at its end: nothing of `ak/Reuters`, say.
+
+    In brackets behind a sentence, `… sagte sie. (afp/er)`, the signature alone goes.
+    """
+    signature = _SIGNATURE.fullmatch(text) if len(text) <= 80 else None
+    return "" if signature and _agency_among(signature[1]) else _cut(_SIGNATURE_AT_END, without_source(text))
+
+
+def _cut(credit: re.Pattern[str], text: str) -> str:
+    found = credit.search(text, max(0, len(text) - 100))
+    return text[: found.start()].rstrip() if found and _agency_among(found[1]) else text
 
 
 def agency_of_dateline(text: str) -> str | None:

@@ -1,4 +1,8 @@
-"""Date lines: when an article was published, as text dumps bear it."""
+"""Date lines: when an article was published, as text dumps bear it.
+
+A crumb such as ` date 2020-11 ` names a month and no day. It dates nothing: `published_at` is a moment, and
+the first of the month would be an invention that no reader could tell from a real date.
+"""
 
 import re
 from datetime import UTC, date, datetime

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 #: Longer lines are never boilerplate by their words; it also bounds what matching costs.
 MAX_KEY_CHARS = 800
+#: Words and sentences are counted this far into a line: no threshold is as high as what a longer one holds.
+MEASURED_CHARS = 10_000
 #: Words from which a line counts as prose even if it ends without a full stop.
 LONG_WORDS = 25
 #: Words from which a line that ends like a sentence counts as prose.
@@ -30,8 +32,8 @@ class Shape:
     Attributes:
         text: The line, trimmed; never empty.
         key: Its words in lower case, numbers as `#`, one space around each; empty for long lines.
-        words: Number of words; a CJK character counts half.
-        sentences: Number of sentences, 1 at least.
+        words: Number of words, of a very long line those in its beginning; a CJK character counts half.
+        sentences: Number of sentences, likewise; 1 at least.
         closed: Whether it ends like a sentence.
         bullet: Whether it is an item of a list.
     """
@@ -63,15 +65,15 @@ def split_lines(text: str) -> list[str]:
 
 def shape_of(text: str) -> Shape:
     """Measures a trimmed line."""
-    words = 0.0
-    for match in _WORD.finditer(text):
+    words, measured = 0.0, text[:MEASURED_CHARS]
+    for match in _WORD.finditer(measured):
         words += 0.5 if "\u3040" <= match[0] <= "\uffff" and len(match[0]) == 1 else 1.0
     core = text[-40:].rstrip(_CLOSERS)
     return Shape(
         text=text,
         key=key_of(text) if len(text) <= MAX_KEY_CHARS else "",
         words=words,
-        sentences=1 + sum(match.end() < len(text) for match in _SENTENCE_BREAK.finditer(text)),
+        sentences=1 + sum(match.end() < len(text) for match in _SENTENCE_BREAK.finditer(measured)),
         closed=core.endswith(tuple(_STOPS)),
         bullet=_BULLET.match(text) is not None,
     )

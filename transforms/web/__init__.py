@@ -9,16 +9,7 @@ articles entries → pages
 """
 
 from transforms.web.articles import FetchArticles
-from transforms.web.feeds import FetchFeeds, fetch_feed
-from transforms.web.fetch import Fetched, FetchPolicy, Refusal, default_user_agent, fetch
+from transforms.web.feeds import FetchFeeds
+from transforms.web.fetch import FetchPolicy, default_user_agent
 
-__all__ = [
-    "FetchArticles",
-    "FetchFeeds",
-    "FetchPolicy",
-    "Fetched",
-    "Refusal",
-    "default_user_agent",
-    "fetch",
-    "fetch_feed",
-]
+__all__ = ["FetchArticles", "FetchFeeds", "FetchPolicy", "default_user_agent"]

@@ -51,7 +51,6 @@ class FetchPolicy:
         max_page_bytes: Size limit of a document, decoded; a server that announces more is not heard out.
         host_delay: Seconds of rest between two requests to one host.
         allow_private_hosts: Let private, loopback, link-local and metadata addresses be connected to.
-        obey_robots: Ask robots.txt before an article is fetched.
     """
 
     user_agent: str = field(default_factory=default_user_agent)
@@ -59,7 +58,6 @@ class FetchPolicy:
     max_page_bytes: int = 10 * 1024 * 1024
     host_delay: float = 1.0
     allow_private_hosts: bool = False
-    obey_robots: bool = True
 
     def __post_init__(self) -> None:
         """Refuses what no request could be made with.

@@ -78,8 +78,7 @@ class Fetcher:
 
     def article(self, url: str) -> Answer:
         """Fetches an article, if robots.txt permits it there and wherever it redirects to."""
-        gate = self._permitted_turn if self._policy.obey_robots else self._turn
-        return fetch(url, self._policy, media=PAGES, network=self._network, gate=gate)
+        return fetch(url, self._policy, media=PAGES, network=self._network, gate=self._permitted_turn)
 
     def _robots_txt(self, url: str) -> Answer:
         policy = replace(self._policy, max_page_bytes=MAX_ROBOTS_BYTES)

@@ -53,7 +53,8 @@ def test_hosts_are_asked_side_by_side(site: Any, network: Network) -> None:
         handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
     site.on("/", respond)
-    fetcher = Fetcher(FetchPolicy(host_delay=0.0, obey_robots=False), network)
+    site.serve("/robots.txt", status=404)
+    fetcher = Fetcher(FetchPolicy(host_delay=0.0), network)
     answers = ask_side_by_side(fetcher.article, [site.url("/", f"side{number}.test") for number in range(3)])
     assert all(isinstance(answer, Fetched) for answer in answers)
 
@@ -74,9 +75,7 @@ def test_robots_txt_is_asked_for_only_where_it_counts(site: Any, network: Networ
     site.serve("/robots.txt", "User-agent: *\nDisallow: /", media="text/plain")
     url = site.serve("/feed", PAGE)
     assert isinstance(Fetcher(FetchPolicy(host_delay=0.0), network).feed(url), Fetched)
-    impolite = FetchPolicy(host_delay=0.0, obey_robots=False)
-    assert isinstance(Fetcher(impolite, network).article(url), Fetched)
-    assert site.paths() == ["/feed", "/feed"]
+    assert site.paths() == ["/feed"]
 
 
 def test_a_host_whose_robots_txt_cannot_be_had_is_left_alone(site: Any, network: Network) -> None:
