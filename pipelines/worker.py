@@ -1,7 +1,7 @@
 """The process of a local worker: Beam's own, without its log. Run as `python -m pipelines.worker`.
 
-What fails in a step reaches the program through Beam; what Beam writes to stderr beside that is noise, most of
-all when the program was stopped.
+What fails in a step reaches the program through Beam; what Beam writes to stderr beside that is noise, most
+of all when the program was stopped.
 """
 
 import logging

@@ -62,6 +62,8 @@ def detect_language(text: str, title: str | None = None, declared: str | None = 
         to 1, which grows with the evidence.
     """
     sample = _sample(text)
+    if _evidence(sample) < MINIMUM:  # a table or a list that goes on and on behind the article
+        sample = text[:SAMPLE_CHARACTERS]
     if title and _evidence(sample) < SHORT:
         sample = f"{title}\n{sample}"
     evidence = _evidence(sample)

@@ -19,7 +19,8 @@ _SENTENCE_END = re.compile(r"[.!?…:։۔؟।。！？．」』”\"»)]$")
 ARTICLE_CHARACTERS = 80
 #: From the first on a line is a sentence whatever it ends with, below the second it is none.
 PARAGRAPH_CHARACTERS, SENTENCE_CHARACTERS = 150, 40
-#: A page of more elements goes to resiliparse: trafilatura needs up to 0.15 ms for each. Long live tickers have some 10,000.
+#: A page of more elements goes to resiliparse: trafilatura needs up to 0.15 ms for each. Live tickers
+#: have some 10,000.
 MAX_ELEMENTS = 30_000
 #: resiliparse's main content takes time by the square of the depth; lxml's tree is at most 256 elements deep.
 MAX_TAGS_AS_GIVEN = 10_000

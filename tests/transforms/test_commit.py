@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_summary_of_no_files():
 def test_the_json_lists_the_most_frequent_first_and_how_long_it_took(output):
     groups = (("topic", "antitrust", 1), ("topic", "layoffs", 3), ("topic", "climate-policy", 1))
     path = commit([staged(output, "x", f"{DE}/r1-00000.parquet", 3, groups)], 3, 0, str(output), RUN, ABOUT)
-    manifest = json.loads(open(path).read())
+    manifest = json.loads(Path(path).read_text())
     assert list(manifest["articles_by_topic"]) == ["layoffs", "antitrust", "climate-policy"]
     assert manifest["timings"]["seconds"] > 0
 

@@ -101,6 +101,10 @@ def test_most_of_a_long_text_decides() -> None:
     assert detect_language("Cookies. Accept all. " * 5 + TEXTS["de"] * (SAMPLE_CHARACTERS // 50))[0] == "de"
 
 
+def test_a_long_list_behind_a_text_does_not_hide_its_language() -> None:
+    assert detect_language(TEXTS["de"] + "\n" + "Ort 1\n" * 5000)[0] == "de"
+
+
 def test_results_do_not_depend_on_earlier_calls() -> None:
     mixed = TEXTS["en"][:50] + TEXTS["fr"][:50]
     alone = detect_language(mixed)
