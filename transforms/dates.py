@@ -9,7 +9,7 @@ from htmldate import find_date
 from lxml.html import HtmlElement
 
 from transforms.dump.dates import day_of, is_labelled
-from transforms.sources.times import to_utc
+from transforms.moments import to_utc
 
 #: A moment this long after the fetch is a mistake of the page (a time zone's worth is none).
 TOLERANCE = timedelta(days=1)
@@ -39,7 +39,7 @@ def parse_moment(text: str) -> datetime | None:
     ISO 8601, RFC 2822, Unix time, dates in English prose or in numbers (then with the day before the month),
     and days in the languages of `transforms.dump.dates`. Without a zone, UTC; without a time, midnight.
     """
-    text = _BRACKETED_ZONE.sub("", text.strip())
+    text = _BRACKETED_ZONE.sub("", text.strip()[: MAX_DATE_CHARACTERS * 2])
     if _MONTH.fullmatch(text):
         return None
     # RFC 2822 readers take "10:30 PM" for the morning, hence only what begins with a year goes to `to_utc`.

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from transforms import dates  # the module, not its names: it imports `times` of this package
-from transforms.sources.times import to_utc
+from transforms.moments import to_utc
 
 #: A fetch or publication after this year is a mistake; `dates.EARLIEST` is the other bound.
 _LAST_YEAR = 2200

@@ -1,4 +1,4 @@
-"""Numbers, dates and ISO 8601 to moments in UTC. Dates in prose: `transforms.dates`."""
+"""Moments: numbers, dates and ISO 8601 as points in time in UTC. Dates in prose: `transforms.dates`."""
 
 import re
 from datetime import UTC, date, datetime

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from transforms.sources.times import to_utc
+from transforms.moments import to_utc
 
 NOON = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
