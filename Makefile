@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 OUTPUT ?= out
+CORPUS ?= ../shared/corpus
 
-.PHONY: run test lint format lock bench clean
+.PHONY: run test lint format lock bench-clean clean
 
 run: $(INSTALLED)  ## ingest examples/, print the summary
 	$(BIN)/newsbeam ingest examples --output $(OUTPUT)
@@ -24,7 +25,10 @@ format: $(INSTALLED)
 
 lock: $(INSTALLED)  ## requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --upgrade --custom-compile-command "make lock" -o requirements.lock
+	  --generate-hashes --upgrade --custom-compile-command "make lock" -o requirements.lock
+
+bench-clean: $(INSTALLED)  ## quality and cost of cleaning beside trafilatura
+	$(BIN)/python benchmarks/bench_clean.py $(CORPUS)
 
 clean:
 	rm -rf .venv $(OUTPUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -39,7 +39,7 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
     cleaned = {
         name: way
         | f"Count inputs, {name}" >> beam.Map(counted, "read")
-        | f"Clean text, {name}" >> CleanPages(run.run_date)
+        | f"Clean text, {name}" >> CleanPages(run.run_date, options.extractor)
         for name, way in pages.items()
     }
 

@@ -17,6 +17,7 @@ from apache_beam.runners.runner import create_runner
 from pipelines.values import byte_size, day, duration, positive, share
 from schemas.run import Run, default_run_id, pipeline_version
 from schemas.taxonomy import Taxonomy, TaxonomyError, merge, parse_taxonomy, shipped_taxonomy
+from transforms.page import Extractor
 from transforms.web import FetchPolicy, default_user_agent
 
 #: Named, because Beam's default is a switch that may try to download another runner.
@@ -37,6 +38,7 @@ class IngestOptions:
         run: Id, date and versions of the run.
         taxonomy: The topics to look for.
         policy: How to behave on the web.
+        extractor: What finds the article of a page.
         site_templates: Whether blocks that stand on several pages of a site are dropped.
         fetch_articles: Whether the links of feeds that were fetched are fetched too.
         limit: Number of inputs to read at most; None for all.
@@ -54,6 +56,7 @@ class IngestOptions:
     run: Run
     taxonomy: Taxonomy
     policy: FetchPolicy
+    extractor: Extractor
     site_templates: bool
     fetch_articles: bool
     limit: int | None
@@ -102,6 +105,12 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add("--run-date", type=day, metavar="YYYY-MM-DD", help="the schedule's date (default: today, UTC)")
     add("--topics", metavar="FILE", help="a taxonomy in place of the one that ships; +FILE adds to it")
+    add(
+        "--extractor",
+        choices=[str(extractor) for extractor in Extractor],
+        default=str(Extractor.FAST),
+        help="what finds the article of a page (default: %(default)s)",
+    )
     add("--no-site-templates", action="store_true", help="keep blocks that stand on several pages of a site")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
     add(
@@ -210,6 +219,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         run=run,
         taxonomy=taxonomy,
         policy=policy,
+        extractor=Extractor(parsed.extractor),
         site_templates=not parsed.no_site_templates,
         fetch_articles=not parsed.no_fetch,
         limit=parsed.limit,

@@ -17,6 +17,7 @@ from transforms.dump import clean_dump
 from transforms.language import language_code
 from transforms.metadata import merge_metadata, page_metadata
 from transforms.page import (
+    Extractor,
     PageText,
     cap_attributes,
     characters,
@@ -36,12 +37,13 @@ STAGE = "clean"
 MAX_LINES = 20_000
 
 
-def clean_page(page: RawPage, run_date: date) -> Document | Rejection:
+def clean_page(page: RawPage, run_date: date, extractor: Extractor = Extractor.FAST) -> Document | Rejection:
     """Returns the article of `page`; its language and topics are left to later steps.
 
     Args:
         page: HTML (a page, or a fragment as in feeds and rows) or already extracted text.
         run_date: The fetch date of a page that bears none.
+        extractor: What finds the article of a page.
     """
     if not page.body.strip():
         return refuse(page, STAGE, Reason.EMPTY, "nothing but white space")
@@ -55,11 +57,14 @@ def clean_page(page: RawPage, run_date: date) -> Document | Rejection:
     if page.media is Media.TEXT and lines > MAX_LINES:
         return refuse(page, STAGE, Reason.TOO_COMPLEX, f"{lines} lines of text, over {MAX_LINES}")
     fetched_at = page.fetched_at or datetime.combine(run_date, time(), UTC)
-    found = (_from_html if page.media is Media.HTML else _from_text)(page, source, fetched_at)
+    if page.media is Media.HTML:
+        found = _from_html(page, source, fetched_at, extractor)
+    else:
+        found = _from_text(page, source, fetched_at)
     return found or refuse(page, STAGE, Reason.NO_ARTICLE, f"no article text in {len(source)} characters")
 
 
-def _from_html(page: RawPage, source: str, fetched_at: datetime) -> Document | None:
+def _from_html(page: RawPage, source: str, fetched_at: datetime, extractor: Extractor) -> Document | None:
     source = cap_attributes(source)
     if page.via == "feed" or is_fragment(source):
         return _document(page, fetched_at, extract_fragment(source), Metadata())
@@ -68,7 +73,7 @@ def _from_html(page: RawPage, source: str, fetched_at: datetime) -> Document | N
         return None
     declared = read_declared(tree)
     url = canonicalise(page.url) if page.url else None  # a hint below, where no odd address may raise
-    found = extract_page(source, tree, declared, url)
+    found = extract_page(source, tree, declared, url, extractor)
     if found is None:
         return None
     own = page_metadata(tree, declared, url, fetched_at)
@@ -148,8 +153,8 @@ def _share_dropped(kept: int, visible: int) -> float:
     return min(1.0, max(0.0, 1 - kept / visible)) if visible else 0.0
 
 
-def _clean(run_date: date, page: RawPage) -> Iterator[Document | Rejection]:
-    yield clean_page(page, run_date)
+def _clean(run_date: date, extractor: Extractor, page: RawPage) -> Iterator[Document | Rejection]:
+    yield clean_page(page, run_date, extractor)
 
 
 @dataclass
@@ -158,13 +163,15 @@ class CleanPages(beam.PTransform[Any, Any]):
 
     Attributes:
         run_date: The fetch date of pages that bear none.
+        extractor: What finds the article of a page.
     """
 
     run_date: date
+    extractor: Extractor = Extractor.FAST
 
     def expand(self, pages: Any) -> Any:
         """Returns a PCollection of documents and rejections."""
         return pages | Attempt(STAGE, self._make_work, RawPage, Document)
 
     def _make_work(self) -> Callable[[RawPage], Iterator[Document | Rejection]]:
-        return partial(_clean, self.run_date)
+        return partial(_clean, self.run_date, self.extractor)

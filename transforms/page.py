@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import islice
 
 import trafilatura
@@ -10,6 +11,7 @@ from lxml.html import HtmlElement, tostring
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura.utils import load_html
 
+from transforms.block_judge import extract_article
 from transforms.declared import Declared
 
 #: A page says so itself, a fragment (of a feed, of a row) holds none of these.
@@ -43,7 +45,7 @@ class PageText:
 
     Attributes:
         text: Paragraphs, headings, items of lists and rows of tables, parted by a line feed.
-        text_from: What found it: `trafilatura`, `jsonld`, `resiliparse` or `fragment`.
+        text_from: What found it: `fast`, `trafilatura`, `jsonld`, `resiliparse` or `fragment`.
         visible_chars: Characters of text on the page, with all that was dropped; not counting white space.
     """
 
@@ -63,7 +65,16 @@ def parse_page(html: str) -> HtmlElement | None:
     return tree if isinstance(tree, HtmlElement) else None
 
 
-def extract_page(html: str, tree: HtmlElement, declared: Declared, url: str | None) -> PageText | None:
+class Extractor(StrEnum):
+    """What finds the article of a page first; where it finds none, what the page declares is tried."""
+
+    FAST = "fast"  # this program's own, see `transforms.block_judge`
+    TRAFILATURA = "trafilatura"
+
+
+def extract_page(
+    html: str, tree: HtmlElement, declared: Declared, url: str | None, extractor: Extractor
+) -> PageText | None:
     """Returns the article text of a page, None where there is none (menus, forms, a list of links).
 
     Args:
@@ -71,10 +82,12 @@ def extract_page(html: str, tree: HtmlElement, declared: Declared, url: str | No
         tree: The same, as `parse_page` returns it; not changed.
         declared: What it declares.
         url: Its address, a hint for the extractor.
+        extractor: What to find it with.
     """
-    for text_from, text in _candidates(html, tree, declared, url):
-        if reads_like_article(text):
-            return PageText(text, text_from, characters(_plain_text(html)))
+    find = _find_fast if extractor is Extractor.FAST else _find_by_trafilatura
+    for found in find(html, tree, declared, url):
+        if reads_like_article(found.text):
+            return found
     return None
 
 
@@ -102,6 +115,22 @@ def is_fragment(html: str) -> bool:
 def reads_like_article(text: str) -> bool:
     """Whether there are sentences and paragraphs enough in `text`, and not labels alone."""
     return sum(map(_sentence_characters, text.split("\n"))) >= ARTICLE_CHARACTERS
+
+
+def _find_fast(html: str, tree: HtmlElement, declared: Declared, url: str | None) -> Iterator[PageText]:
+    article = extract_article(html)
+    found = PageText(article.text, "fast", article.visible_chars)
+    body = PageText(_jsonld_body(declared), "jsonld", article.visible_chars)
+    hides_most = len(found.text) < JSONLD_SHARE * len(body.text)
+    yield from (body, found) if hides_most else (found, body)
+
+
+def _find_by_trafilatura(
+    html: str, tree: HtmlElement, declared: Declared, url: str | None
+) -> Iterator[PageText]:
+    visible = characters(_plain_text(html))
+    for text_from, text in _candidates(html, tree, declared, url):
+        yield PageText(text, text_from, visible)
 
 
 def _candidates(

@@ -54,7 +54,7 @@ def test_page_to_document() -> None:
         source_uri="x.warc.gz#7",
         via="warc",
         text="",
-        text_from="trafilatura",
+        text_from="fast",
         url=URL,
         canonical_url="https://www.harbourpost.example/news/bridge",
         domain="harbourpost.example",

@@ -4,6 +4,7 @@ from transforms.declared import read_declared
 from transforms.page import (
     MAX_ATTRIBUTES,
     MAX_ELEMENTS,
+    Extractor,
     PageText,
     cap_attributes,
     extract_fragment,
@@ -27,9 +28,12 @@ SECTIONS = ("News", "Sport", "Culture", "Weather", "Jobs") * 5
 MENU = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in SECTIONS)
 
 
-def extract(html: str) -> PageText | None:
+both = pytest.mark.parametrize("extractor", list(Extractor))
+
+
+def extract(html: str, extractor: Extractor = Extractor.FAST) -> PageText | None:
     tree = parse_page(html)
-    return extract_page(html, tree, read_declared(tree), None) if tree is not None else None
+    return extract_page(html, tree, read_declared(tree), None, extractor) if tree is not None else None
 
 
 def page(body: str, head: str = "") -> str:
@@ -44,10 +48,11 @@ ARTICLE = page(
 )
 
 
-def test_paragraphs_and_headings_are_kept_and_clutter_is_not() -> None:
-    found = extract(ARTICLE)
+@both
+def test_paragraphs_and_headings_are_kept_and_clutter_is_not(extractor: Extractor) -> None:
+    found = extract(ARTICLE, extractor)
     assert found is not None
-    assert found.text_from == "trafilatura"
+    assert found.text_from == str(extractor)
     lines = found.text.split("\n")
     assert lines[-4:] == [FIRST, "Lorries take the canal road", SECOND, THIRD]
     assert "Weather" not in found.text
@@ -55,31 +60,35 @@ def test_paragraphs_and_headings_are_kept_and_clutter_is_not() -> None:
     assert found.visible_chars > len(found.text.replace(" ", ""))
 
 
-def test_a_text_does_not_depend_on_the_pages_before_it() -> None:
-    alone = extract(ARTICLE)
+@both
+def test_a_text_does_not_depend_on_the_pages_before_it(extractor: Extractor) -> None:
+    alone = extract(ARTICLE, extractor)
     for _ in range(5):
-        extract(ARTICLE)
-    assert extract(ARTICLE) == alone
+        extract(ARTICLE, extractor)
+    assert extract(ARTICLE, extractor) == alone
 
 
-def test_the_tree_is_left_as_it_was() -> None:
+@both
+def test_the_tree_is_left_as_it_was(extractor: Extractor) -> None:
     tree = parse_page(ARTICLE)
     assert tree is not None
     before = len(list(tree.iter()))
-    extract_page(ARTICLE, tree, read_declared(tree), None)
+    extract_page(ARTICLE, tree, read_declared(tree), None, extractor)
     assert len(list(tree.iter())) == before
 
 
-def test_json_ld_stands_in_for_a_page_that_scripts_fill() -> None:
+@both
+def test_json_ld_stands_in_for_a_page_that_scripts_fill(extractor: Extractor) -> None:
     body = f"{FIRST}\\n{SECOND}"
     script = (
         f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
     )
-    found = extract(page('<div id="app"></div>', script))
+    found = extract(page('<div id="app"></div>', script), extractor)
     assert found is not None
     assert (found.text, found.text_from) == (f"{FIRST}\n{SECOND}", "jsonld")
 
 
+@both
 @pytest.mark.parametrize(
     "body",
     [
@@ -89,13 +98,13 @@ def test_json_ld_stands_in_for_a_page_that_scripts_fill() -> None:
         "",
     ],
 )
-def test_a_page_without_article_gives_nothing(body: str) -> None:
-    assert extract(page(body)) is None
+def test_a_page_without_article_gives_nothing(body: str, extractor: Extractor) -> None:
+    assert extract(page(body), extractor) is None
 
 
-def test_a_page_of_too_many_elements_goes_to_the_fast_extractor() -> None:
+def test_a_page_of_too_many_elements_is_none_for_trafilatura() -> None:
     article = f"<article><p>{FIRST}</p><p>{SECOND}</p></article>"
-    found = extract(page(article + "<br>" * MAX_ELEMENTS))
+    found = extract(page(article + "<br>" * MAX_ELEMENTS), Extractor.TRAFILATURA)
     assert found is not None
     assert (found.text, found.text_from) == (f"{FIRST}\n{SECOND}", "resiliparse")
 

@@ -1,0 +1,50 @@
+"""From CatBoost's model to the arrays of `transforms.trees`."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from catboost import CatBoostClassifier
+
+from transforms.trees import SCALE, Trees
+
+
+def to_trees(models: Sequence[CatBoostClassifier], names: Sequence[str]) -> Trees:
+    """Joins models of two classes on the same features into one that gives the mean of their log odds."""
+    features, borders, leaves, bias = [], [], [], 0.0
+    for model in models:
+        scale, (own_bias,), trees, columns = _exported(model)
+        bias += own_bias / len(models)
+        depth = max(len(tree["splits"]) for tree in trees)
+        for tree in trees:
+            missing = depth - len(tree["splits"])
+            features.append(
+                [columns[split["float_feature_index"]] for split in tree["splits"]] + [0] * missing
+            )
+            borders.append([split["border"] for split in tree["splits"]] + [np.inf] * missing)
+            leaves.append(np.array(tree["leaf_values"] + [0.0] * (2**depth - len(tree["leaf_values"]))))
+            leaves[-1] *= scale / len(models) * SCALE
+    return Trees(
+        names=np.array(names),
+        feature=np.array(features, dtype=np.int16).T.copy(),
+        border=np.array(borders, dtype=np.float32).T.copy(),
+        leaf=np.round(leaves).astype(np.int32),
+        bias=np.array([round(bias * SCALE)]),
+    )
+
+
+def _exported(model: CatBoostClassifier) -> tuple[float, list[float], list[dict], dict[int, int]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.json")
+        model.save_model(str(path), format="json")
+        content = json.loads(path.read_text(encoding="utf-8"))
+    scale, bias = content["scale_and_bias"]
+    floats = content["features_info"]["float_features"]
+    return (
+        scale,
+        bias,
+        content["oblivious_trees"],
+        {f["feature_index"]: f["flat_feature_index"] for f in floats},
+    )

@@ -1,0 +1,203 @@
+"""Trains the model that tells the article of a page from the rest: `python -m training.train_pages CORPUS_FOLDER`.
+
+The folder holds `pages.warc.gz` and `gold.jsonl` (`url`, `text`, `language` and, for some, `title`). Printed are the mean F1 of the
+pages, as a whole and by group, of cross-validation by site, of the training pages themselves and of trafilatura.
+Needs catboost. The same folder and options give the same model.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+
+import numpy as np
+import trafilatura
+from catboost import CatBoostClassifier
+from fastwarc.warc import ArchiveIterator, WarcRecordType
+from numpy.typing import NDArray
+
+from schemas import Media
+from training.catboost_trees import to_trees
+from training.overlap import Overlap
+from transforms import charset
+from transforms.block_features import FEATURE, FEATURES, block_features
+from transforms.block_judge import KEEP, inner_outline
+from transforms.block_model import MODEL_FILE, score_blocks
+from transforms.block_regions import regions_of
+from transforms.blocks import outline_page, parse_html
+from transforms.trees import Trees
+from transforms.urls import registrable_domain
+
+FOLDS = 5
+#: Models of which the mean is taken, and trees in each: 3 × 100 was as good as any larger number.
+MODELS, TREES = 3, 100
+#: Blocks weigh by their share of the article's words, since F1 counts words; less than in proportion, and short ones a
+#: little more, so that headings and list items count too.
+_POWER, _EXTRA_WORDS, _MIN_ARTICLE_WORDS = 0.6, 2, 30
+#: Menu links are most of all blocks and the easiest: of these, one in so many is enough.
+_MENU_LINKED, _MENU_WORDS, _MENU_EVERY = 0.9, 10, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the corpus: its blocks' features (blocks, features), whether they belong to the article, their weight."""
+
+    url: str
+    site: str
+    groups: tuple[str, ...]
+    features: NDArray[np.float32]
+    labels: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    overlap: Overlap
+    trafilatura_f1: float
+
+    def f1(self, scores: NDArray[np.float64]) -> float:
+        """Returns the F1 of the text that the blocks of at least `KEEP` make."""
+        return self.overlap.f1((scores >= KEEP).tolist())
+
+
+def main() -> None:
+    """Trains, evaluates and writes the model."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--output", type=Path, default=Path("transforms", MODEL_FILE))
+    parser.add_argument("--seeds", type=int, default=5, help="repetitions of the cross-validation")
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    with ProcessPoolExecutor(options.workers) as pool:
+        pages = list(pool.map(read_page, *zip(*corpus(options.corpus), strict=True), chunksize=4))
+        runs = list(pool.map(cross_validate, [pages] * options.seeds, range(options.seeds)))
+    trees = train(pages, seed=0)
+    options.output.parent.mkdir(exist_ok=True)
+    trees.save(options.output)
+    report(pages, runs, [page.f1(score_blocks(page.features, trees)) for page in pages])
+    print(
+        f"model: {options.output}, {options.output.stat().st_size / 1024:.0f} KiB, {len(FEATURES)} features"
+    )
+
+
+def corpus(folder: Path) -> Iterator[tuple[dict[str, str], bytes]]:
+    """Yields the gold rows of a corpus with the bytes of their pages."""
+    with (folder / "pages.warc.gz").open("rb") as file:
+        bodies = {
+            record.headers["WARC-Target-URI"]: record.reader.read()
+            for record in ArchiveIterator(file, record_types=WarcRecordType.response)
+        }
+    with (folder / "gold.jsonl").open(encoding="utf-8") as lines:
+        for gold in map(json.loads, lines):
+            yield gold, bodies[gold["url"]]
+
+
+def read_page(gold: dict[str, str], body: bytes) -> Page:
+    """Returns a page of the corpus with the labels that its gold text gives its blocks."""
+    html = charset.decode(body, "utf-8", Media.HTML)
+    outline = outline_page(parse_html(html))
+    inner = inner_outline(outline, regions_of(outline))
+    overlap = Overlap([block.text for block in inner.blocks], gold["text"])
+    labels = np.array(overlap.best()[0], np.bool_)
+    features = block_features(inner)
+    words = features[:, FEATURE["units"]] + _EXTRA_WORDS
+    found = trafilatura.extract(html, url=gold["url"], include_comments=False, favor_precision=True) or ""
+    return Page(
+        gold["url"],
+        registrable_domain(gold["url"]) or gold["url"],
+        ("with metadata" if gold["title"] else "without metadata", gold["language"]),
+        features,
+        labels,
+        (words / max(words[labels].sum(), _MIN_ARTICLE_WORDS)) ** _POWER,
+        overlap,
+        Overlap([found], gold["text"]).f1([True]),
+    )
+
+
+def train(pages: Iterable[Page], seed: int) -> Trees:
+    """Returns a model of these pages."""
+    pages = list(pages)
+    features = np.concatenate([page.features for page in pages])
+    labels = np.concatenate([page.labels for page in pages])
+    weights = np.concatenate([page.weights for page in pages])
+    menu = (
+        ~labels
+        & (features[:, FEATURE["link_share"]] > _MENU_LINKED)
+        & (features[:, FEATURE["units"]] < _MENU_WORDS)
+    )
+    weights = np.where(menu, weights * _MENU_EVERY, weights)
+    taken = ~menu | (np.arange(len(menu)) % _MENU_EVERY == 0)
+    models = []
+    for number in range(MODELS):
+        model = CatBoostClassifier(
+            iterations=TREES,
+            depth=6,
+            learning_rate=0.1,
+            l2_leaf_reg=2,
+            rsm=0.3,
+            border_count=63,
+            bootstrap_type="Bernoulli",
+            subsample=0.7,
+            boosting_type="Plain",
+            random_seed=MODELS * seed + number,
+            thread_count=1,
+            verbose=False,
+            allow_writing_files=False,
+        )
+        models.append(
+            model.fit(features[taken], labels[taken], sample_weight=weights[taken] / weights.mean())
+        )
+    return to_trees(models, FEATURES)
+
+
+def cross_validate(pages: list[Page], seed: int) -> list[float]:
+    """Returns the F1 of each page by a model that has seen no page of its site."""
+    sites = sorted({page.site for page in pages})
+    shuffled = np.random.default_rng(seed).permutation(len(sites))
+    fold = {site: number % FOLDS for site, number in zip(sites, shuffled.tolist(), strict=True)}
+    scores = [0.0] * len(pages)
+    for held_out in range(FOLDS):
+        trees = train([page for page in pages if fold[page.site] != held_out], seed)
+        for index, page in enumerate(pages):
+            if fold[page.site] == held_out:
+                scores[index] = page.f1(score_blocks(page.features, trees))
+    return scores
+
+
+def transfer(pages: list[Page], told: Callable[[Page], bool]) -> list[float | None]:
+    """Returns the F1 of the pages that are not `told`, by a model of those that are (and not of their sites)."""
+    others = {page.site for page in pages if not told(page)}
+    trees = train([page for page in pages if told(page) and page.site not in others], seed=0)
+    return [None if told(page) else page.f1(score_blocks(page.features, trees)) for page in pages]
+
+
+def report(pages: list[Page], runs: list[list[float]], training: list[float]) -> None:
+    """Prints the figures."""
+    means = [mean(run) for run in runs]
+    spread = f" ± {stdev(means):.4f}" if len(means) > 1 else ""
+    cross_validated = [mean(scores) for scores in zip(*runs, strict=True)]
+    best = [page.overlap.f1(page.labels.tolist()) for page in pages]
+    columns = {
+        "cross-validated": cross_validated,
+        "training": training,
+        "trafilatura": [page.trafilatura_f1 for page in pages],
+        "best choice": best,
+        "from English": transfer(pages, lambda page: "en" in page.groups),
+        "from others": transfer(pages, lambda page: "en" not in page.groups),
+        "from with": transfer(pages, lambda page: "with metadata" in page.groups),
+        "from without": transfer(pages, lambda page: "without metadata" in page.groups),
+    }
+    print(f"cross-validated by site, {FOLDS} folds, {len(runs)} seeds: {mean(means):.4f}{spread}")
+    print(f"{'':18}{'pages':>6}", *(f"{name:>16}" for name in columns))
+    groups = ["all", *sorted({group for page in pages for group in page.groups})]
+    for group in groups:
+        rows = [i for i, page in enumerate(pages) if group == "all" or group in page.groups]
+        print(f"{group:18}{len(rows):6}", *(f"{_mean(values, rows):>16}" for values in columns.values()))
+
+
+def _mean(values: list[float] | list[float | None], rows: list[int]) -> str:
+    known = [value for row in rows if (value := values[row]) is not None]
+    return f"{mean(known):.4f}" if known else "–"
+
+
+if __name__ == "__main__":
+    main()
