@@ -20,10 +20,10 @@ import trafilatura
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from schemas import Media
-from transforms.block_judge import extract_article
+from transforms.blocks import extract_article
 from transforms.charset import decode
 from transforms.dump import clean_dump
-from transforms.page import cap_attributes
+from transforms.html_limits import cap_attributes
 
 Text = Callable[[str], str]
 

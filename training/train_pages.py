@@ -23,11 +23,10 @@ from schemas import Media
 from training.catboost_trees import to_trees
 from training.overlap import Overlap
 from transforms import charset
-from transforms.block_features import FEATURE, FEATURES, block_features
-from transforms.block_judge import KEEP, inner_outline
-from transforms.block_model import MODEL_FILE, score_blocks
-from transforms.block_regions import regions_of
-from transforms.blocks import outline_page, parse_html
+from transforms.blocks.features import FEATURE, FEATURES, block_features
+from transforms.blocks.judge import KEEP, MODEL, inner_outline, parse_html
+from transforms.blocks.outline import outline_page
+from transforms.blocks.regions import regions_of
 from transforms.trees import Trees
 from transforms.urls import registrable_domain
 
@@ -63,7 +62,7 @@ def main() -> None:
     """Trains, evaluates and writes the model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--output", type=Path, default=Path("transforms", MODEL_FILE))
+    parser.add_argument("--output", type=Path, default=Path("transforms", "models", MODEL))
     parser.add_argument("--seeds", type=int, default=5, help="repetitions of the cross-validation")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
@@ -73,7 +72,7 @@ def main() -> None:
     trees = train(pages, seed=0)
     options.output.parent.mkdir(exist_ok=True)
     trees.save(options.output)
-    report(pages, runs, [page.f1(score_blocks(page.features, trees)) for page in pages])
+    report(pages, runs, [page.f1(trees.probability(page.features)) for page in pages])
     print(
         f"model: {options.output}, {options.output.stat().st_size / 1024:.0f} KiB, {len(FEATURES)} features"
     )
@@ -159,7 +158,7 @@ def cross_validate(pages: list[Page], seed: int) -> list[float]:
         trees = train([page for page in pages if fold[page.site] != held_out], seed)
         for index, page in enumerate(pages):
             if fold[page.site] == held_out:
-                scores[index] = page.f1(score_blocks(page.features, trees))
+                scores[index] = page.f1(trees.probability(page.features))
     return scores
 
 
@@ -167,7 +166,7 @@ def transfer(pages: list[Page], told: Callable[[Page], bool]) -> list[float | No
     """Returns the F1 of the pages that are not `told`, by a model of those that are (and not of their sites)."""
     others = {page.site for page in pages if not told(page)}
     trees = train([page for page in pages if told(page) and page.site not in others], seed=0)
-    return [None if told(page) else page.f1(score_blocks(page.features, trees)) for page in pages]
+    return [None if told(page) else page.f1(trees.probability(page.features)) for page in pages]
 
 
 def report(pages: list[Page], runs: list[list[float]], training: list[float]) -> None:

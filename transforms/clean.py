@@ -14,12 +14,12 @@ from transforms.charset import UndecodableError, decode, normalise
 from transforms.dates import is_believable
 from transforms.declared import read_declared
 from transforms.dump import clean_dump
+from transforms.html_limits import cap_attributes
 from transforms.language import language_code
 from transforms.metadata import merge_metadata, page_metadata
 from transforms.page import (
     Extractor,
     PageText,
-    cap_attributes,
     characters,
     extract_fragment,
     extract_page,

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement, tostring
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura.utils import load_html
 
-from transforms.block_judge import extract_article
+from transforms.blocks import extract_article
 from transforms.declared import Declared
 
 #: A page says so itself, a fragment (of a feed, of a row) holds none of these.
@@ -26,16 +26,9 @@ PARAGRAPH_CHARACTERS, SENTENCE_CHARACTERS = 150, 40
 MAX_ELEMENTS = 30_000
 #: resiliparse's main content takes time by the square of the depth; lxml's tree is at most 256 elements deep.
 MAX_TAGS_AS_GIVEN = 10_000
-#: Further attributes of a tag are dropped: parsers compare the name of each with all before it, 200,000 take
-#: them minutes. No one writes so many; a quote too few makes some out of a text.
-MAX_ATTRIBUTES = 1000
 #: The article body in JSON-LD is taken where the extractor found less than this share of it.
 JSONLD_SHARE = 0.5
 _DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-# As https://html.spec.whatwg.org/multipage/parsing.html#attribute-name-state and its neighbours read one.
-# Possessive throughout, hence linear.
-_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+"""
-_TAG = re.compile(rf"(<[a-zA-Z][^\s/>]*+(?:{_ATTRIBUTE}){{0,{MAX_ATTRIBUTES}}}+)(?:{_ATTRIBUTE})*+")
 _BULLET = re.compile(r"^[-–•*·]\s+")
 
 
@@ -52,11 +45,6 @@ class PageText:
     text: str
     text_from: str
     visible_chars: int
-
-
-def cap_attributes(html: str) -> str:
-    """Returns `html` with at most `MAX_ATTRIBUTES` in each tag; do so before any parser sees it."""
-    return _TAG.sub(r"\1", html)
 
 
 def parse_page(html: str) -> HtmlElement | None:

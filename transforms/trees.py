@@ -2,11 +2,12 @@
 
 An oblivious (symmetric) tree asks the same question of all nodes of a level, so the answers, read as a binary
 number, are the leaf (CatBoost: Prokhorenkova et al. 2018, https://arxiv.org/abs/1706.09516). Leaves are
-integers: scores do not
-depend on the order of addition, the processor or the number of threads.
+integers: scores do not depend on the order of addition, the processor or the number of threads.
 """
 
 from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import IO, Self
 
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 #: Leaf values are log odds times this.
 SCALE = 1_000_000
+#: Rows evaluated at a time: bounds memory on documents of many thousand lines.
+_ROWS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,7 @@ class Trees:
         names: [features] What the columns of a matrix to score are.
         feature: [levels, trees] Column that a level looks at.
         border: [levels, trees] The answer is yes where the column is greater; infinite for levels that a
-        lower
-            tree lacks.
+            lower tree lacks.
         leaf: [trees, 2 ** levels] Log odds times `SCALE`; the first level's answer is the lowest bit.
         bias: [1] Log odds times `SCALE`, added once.
     """
@@ -60,7 +62,8 @@ class Trees:
 
     def probability(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Scores rows as `log_odds` does; returns [rows] probabilities, rounded to four digits."""
-        odds = self.log_odds(matrix) / SCALE
+        parts = [self.log_odds(matrix[start : start + _ROWS]) for start in range(0, len(matrix), _ROWS)]
+        odds = np.concatenate(parts) / SCALE if parts else np.zeros(0)
         rounded: NDArray[np.float64] = np.round(1.0 / (1.0 + np.exp(-odds)), 4)
         return rounded
 
@@ -73,3 +76,21 @@ class Trees:
         """Reads what `save` wrote. Nothing in it is executed: pickled objects are refused."""
         with np.load(file, allow_pickle=False) as arrays:
             return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+
+@cache
+def shipped_trees(file: str, features: tuple[str, ...]) -> Trees:
+    """Returns the trees in `transforms/models/`, read once a process.
+
+    Args:
+        file: The name of the file; `training/` writes it.
+        features: The names of the columns that are to be scored.
+
+    Raises:
+        ValueError: The trees were trained on other features.
+    """
+    with as_file(files("transforms") / "models" / file) as path:
+        trees = Trees.load(path)
+    if tuple(trees.names.tolist()) != features:
+        raise ValueError(f"models/{file} was trained on other features: train it anew, see training/")
+    return trees

@@ -2,11 +2,9 @@ import pytest
 
 from transforms.declared import read_declared
 from transforms.page import (
-    MAX_ATTRIBUTES,
     MAX_ELEMENTS,
     Extractor,
     PageText,
-    cap_attributes,
     extract_fragment,
     extract_page,
     is_fragment,
@@ -107,16 +105,6 @@ def test_a_page_of_too_many_elements_is_none_for_trafilatura() -> None:
     found = extract(page(article + "<br>" * MAX_ELEMENTS), Extractor.TRAFILATURA)
     assert found is not None
     assert (found.text, found.text_from) == (f"{FIRST}\n{SECOND}", "resiliparse")
-
-
-def test_attributes_are_capped_and_nothing_else_is_touched() -> None:
-    kept = " ".join(f'a{number}="<b x>"' for number in range(MAX_ATTRIBUTES))
-    many = f"{kept} b='>' c=1 d"
-    assert cap_attributes(f"<p {many}>x</p>") == f"<p {kept}>x</p>"
-    assert cap_attributes(f"<p\n{many}/>") == f"<p\n{kept}/>"
-    words = "if a<b and c>d: " * MAX_ATTRIBUTES
-    for html in (ARTICLE, words, f'<p title="{words}">x</p>', f"<p>{words}", f"<p {kept}>x</p>"):
-        assert cap_attributes(html) == html
 
 
 def test_short_articles_of_dense_scripts_count() -> None:

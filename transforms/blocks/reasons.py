@@ -1,17 +1,19 @@
-"""Block reasons: what a block that the model dropped most likely is, in words that a reader understands.
+"""Reasons: what a block that was dropped most likely is, in words that a reader understands.
 
-The model decides; these rules only name. They go from what is certain (where a block lies, what its class
-says of it)
+The trees decide; these rules only name. They go from what is certain (where a block lies, what its class says of it)
 to what its words suggest and, last, to its place.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from schemas.block import Block, DropReason
-from transforms.block_features import FEATURE
+from transforms.blocks.features import FEATURE
+from transforms.blocks.names import purpose_bit, purposes_of
+from transforms.blocks.outline import Element
 
 #: Longer texts are not named by a word in them.
 _NAMED_CHARACTERS = 240
@@ -30,22 +32,28 @@ _SAYINGS = (
 )  # fmt: skip
 _SAID = re.compile("|".join(f"(?P<_{i}>{pattern})" for i, (_, pattern) in enumerate(_SAYINGS)), re.IGNORECASE)
 _COUNTER = re.compile(r"[\d\s.,:%/|–-]+|\W*\d[\d.,]*\W*\w+\W*")
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d+\s*[月월]\s*\d+\s*[日일]"
+)
 #: Purpose of class names → reason; in the order of trust.
-_PURPOSES = (
-    ("comment", DropReason.COMMENTS),
-    ("consent", DropReason.CONSENT),
-    ("newsletter", DropReason.NEWSLETTER),
-    ("share", DropReason.SHARE_BUTTONS),
-    ("advertisement", DropReason.ADVERTISEMENT),
-    ("caption", DropReason.CAPTION),
-    ("paywall", DropReason.PAYWALL),
-    ("byline", DropReason.BYLINE),
-    ("date", DropReason.DATE_LINE),
-    ("tags", DropReason.NAVIGATION),
-    ("navigation", DropReason.NAVIGATION),
-    ("footer", DropReason.NAVIGATION),
-    ("teaser", DropReason.TEASER),
-    ("aside", DropReason.TEASER),
+_PURPOSES = tuple(
+    (purpose_bit(purpose), reason)
+    for purpose, reason in (
+        ("comment", DropReason.COMMENTS),
+        ("consent", DropReason.CONSENT),
+        ("newsletter", DropReason.NEWSLETTER),
+        ("share", DropReason.SHARE_BUTTONS),
+        ("advertisement", DropReason.ADVERTISEMENT),
+        ("caption", DropReason.CAPTION),
+        ("paywall", DropReason.PAYWALL),
+        ("byline", DropReason.BYLINE),
+        ("date", DropReason.DATE_LINE),
+        ("tags", DropReason.NAVIGATION),
+        ("navigation", DropReason.NAVIGATION),
+        ("footer", DropReason.NAVIGATION),
+        ("teaser", DropReason.TEASER),
+        ("aside", DropReason.TEASER),
+    )
 )
 #: Share of the title's words that a repetition of it has, and of its own words that are the title's.
 _TITLE_SHARE = 0.7
@@ -56,11 +64,12 @@ _LABEL_UNITS = 6
 _PERSON_UNITS = 12
 
 
-def reason_of(block: Block, features: NDArray[np.float32]) -> DropReason:
+def reason_of(block: Block, elements: Sequence[Element], features: NDArray[np.float32]) -> DropReason:
     """Returns the reason that best names why `block` is no part of the article.
 
     Args:
         block: A block that was dropped.
+        elements: Those of its page's outline.
         features: Its row of `block_features`.
     """
 
@@ -71,23 +80,32 @@ def reason_of(block: Block, features: NDArray[np.float32]) -> DropReason:
         return DropReason.TITLE
     if feature("said_before") >= _REPEATED_SHARE:
         return DropReason.REPEATED
-    if block.tag == "figcaption" or feature("in_figure"):
-        return DropReason.CREDIT if _saying(block.text) is DropReason.CREDIT else DropReason.CAPTION
     said = _saying(block.text)
+    if block.tag == "figcaption" or feature("in_figure"):
+        return DropReason.CREDIT if said is DropReason.CREDIT else DropReason.CAPTION
     if said is not None:
         return said
     short, linked = feature("units") <= _LABEL_UNITS, feature("link_share") >= _LINKED
     if short and _COUNTER.fullmatch(block.text):
         return DropReason.COUNTER
-    if feature("date") and feature("units") <= _PERSON_UNITS:
+    if feature("units") <= _PERSON_UNITS and _DATE.search(block.text):
         return DropReason.DATE_LINE
-    for near in ("named", "within"):
-        for purpose, reason in _PURPOSES:
-            if feature(f"{near}_{purpose}"):
+    for purposes in _purposes_around(block, elements):
+        for bit, reason in _PURPOSES:
+            if purposes & bit:
                 return reason
     if linked or feature("branch_links") >= _LINKED:
         return DropReason.NAVIGATION if short else DropReason.TEASER
     return DropReason.OTHER
+
+
+def _purposes_around(block: Block, elements: Sequence[Element]) -> Iterator[int]:
+    """Yields the purposes (bits) that names give a block and each element around it, the nearest first."""
+    yield purposes_of(block.inline_names)
+    index = block.element
+    while index >= 0:
+        yield purposes_of(elements[index].names)
+        index = elements[index].parent
 
 
 def _saying(text: str) -> DropReason | None:

@@ -1,7 +1,6 @@
-"""Block names: what the class names and ids of elements say of their purpose.
+"""Names: what the class names and ids of elements say of their purpose.
 
-The words are those that news sites and their content systems use in general, in the languages their
-developers
+The words are those that news sites and their content systems use in general, in the languages their developers
 write; a name is split into words at hyphens, underscores and capitals.
 """
 
@@ -20,11 +19,9 @@ PURPOSES = {
     "share": "share shares sharing social socials follow facebook twitter whatsapp addthis sharedaddy tweet pinterest"
     " linkedin teilen sharebar",
     "teaser": "related recirc recirculation recommend recommended recommendation recommendations promo promos outbrain"
-    " taboola trending popular mostread latest suggest suggested suggestions upnext teaser teasers "
-    "card cards carousel"
-    " slider swiper playlist widget widgets linklist readmore more also similar upsell relevant "
-    "backlink crosslink"
-    " seealso river feed next prev previous articles posts stories sibling verwandte mehr lire empfehlung",
+    " taboola trending popular mostread latest suggest suggested suggestions upnext teaser teasers"
+    " card cards carousel slider swiper playlist widget widgets linklist readmore more also similar upsell relevant"
+    " backlink crosslink seealso river feed next prev previous articles posts stories sibling verwandte mehr lire empfehlung",
     "newsletter": "newsletter newsletters subscribe subscription signup mailchimp optin email mail",
     "comment": "comment comments disqus discussion commentlist commentary kommentar kommentare comentarios comentario"
     " commentaires commenti respond reply replies livefyre talkback guestbook",

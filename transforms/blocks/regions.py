@@ -1,10 +1,10 @@
-"""Block regions: parts of a page that hold no article, by what the page's own markup calls them."""
+"""Regions: parts of a page that hold no article, by what the page's own markup calls them."""
 
 from collections import Counter
 
 from schemas.block import DropReason
-from transforms.block_names import purpose_bit, purposes_of
-from transforms.blocks import Element, Outline
+from transforms.blocks.names import purpose_bit, purposes_of
+from transforms.blocks.outline import Element, Outline
 
 _REGIONS = {
     "nav": DropReason.NAVIGATION,
@@ -23,24 +23,37 @@ _COMMENTED = 100
 
 def regions_of(outline: Outline) -> list[DropReason | None]:
     """Returns for each block the reason to drop it that its region gives; None outside of regions."""
-    elements, blocks = outline.elements, outline.blocks
-    reasons: list[DropReason | None] = [None] * len(elements)
-    for index in range(1, len(elements)):
-        element = elements[index]
-        around = reasons[element.parent]
-        reasons[index] = around if around is DropReason.COMMENTS else _region(element) or around
-    found = [reasons[block.element] for block in blocks]
+    found = _marked(outline)
     texts: Counter[DropReason | None] = Counter()
-    for block, reason in zip(blocks, found, strict=True):
+    for block, reason in zip(outline.blocks, found, strict=True):
         size = len(block.text)
         if size >= _TEXT_CHARACTERS and block.link_chars < _LINKED * size:
             texts[reason] += size
-    outside = texts[None]
     commented = texts.total() - texts[DropReason.COMMENTS]
     if commented < _COMMENTED:
-        return [None] * len(blocks)
-    if outside < _OUTSIDE * commented:
+        return [None] * len(found)
+    if texts[None] < _OUTSIDE * commented:
         return [reason if reason is DropReason.COMMENTS else None for reason in found]
+    return found
+
+
+def _marked(outline: Outline) -> list[DropReason | None]:
+    """Returns for each block the region that an element around it makes; comments count first."""
+    elements = outline.elements
+    known: dict[int, DropReason | None] = {0: None}
+    found = []
+    for block in outline.blocks:
+        chain = []
+        index = block.element
+        while index not in known:
+            chain.append(index)
+            index = elements[index].parent
+        reason = known[index]
+        for index in reversed(chain):
+            if reason is not DropReason.COMMENTS:
+                reason = _region(elements[index]) or reason
+            known[index] = reason
+        found.append(reason)
     return found
 
 

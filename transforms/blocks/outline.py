@@ -1,82 +1,22 @@
-"""Blocks: a page as the pieces of text between its line breaks, and the elements they stand in."""
+"""Outline: a page as the pieces of text between its line breaks, and the elements they stand in."""
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from schemas.block import Block
+from transforms.html_limits import MAX_BLOCKS, MAX_ELEMENTS
 
-#: Elements without text a reader sees in place.
+#: Elements without text that a reader sees in place.
 _UNSEEN = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "svg",
-        "template",
-        "iframe",
-        "select",
-        "option",
-        "video",
-        "audio",
-        "object",
-        "canvas",
-        "input",
-        "textarea",
-        "head",
-        "title",
-        "math",
-        "embed",
-        "map",
-        "datalist",
-    ]
+    "script style noscript svg template iframe select option video audio object canvas input textarea head"
+    " title math embed map datalist".split()
 )
 #: Elements that stand within a line of text.
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "rp",
-        "ruby",
-        "rt",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "nobr",
-        "img",
-        "picture",
-        "source",
-    ]
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp ruby rt s samp"
+    " small span strike strong sub sup time tt u var wbr nobr img picture source".split()
 )
 _EMPHASIS = frozenset(("b", "strong", "em", "i"))
 #: Elements that become one block whatever they hold: no article is inside.
@@ -88,48 +28,6 @@ _NAMING = ("id", "itemprop", "role", "data-testid", "data-component")
 #: Characters of the names of nested inline elements that are collected.
 _MAX_NAMES = 400
 
-#: Bounds that no news page comes near to: time and memory grow with each of them.
-MAX_CHARACTERS = 10_000_000
-MAX_ELEMENTS = 40_000
-MAX_BLOCKS = 20_000
-#: Parsing takes time by the square of the nesting, as browsers' rules of recovery demand.
-MAX_NESTING = 2_000
-#: Pages of fewer tags are parsed as they are: even if all are nested, it takes half a second.
-_FEW_TAGS = 8_000
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-#: Elements that never nest: void ones, and those whose next of a kind ends the one before.
-_FLAT = _UNSEEN | frozenset(
-    [
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "br",
-        "hr",
-        "img",
-        "input",
-        "meta",
-        "link",
-        "source",
-        "wbr",
-        "area",
-        "base",
-        "col",
-        "track",
-        "param",
-        "thead",
-        "tbody",
-        "tfoot",
-        "colgroup",
-        "optgroup",
-        "html",
-        "body",
-    ]
-)
-
 
 class Element(NamedTuple):
     """An element that breaks the line.
@@ -140,8 +38,7 @@ class Element(NamedTuple):
         depth: Elements of the outline above it.
         classes: Its `class` attribute.
         names: All that names its purpose: classes, id, role, item property, test ids.
-        hidden: Not shown at first, by its own attributes.
-        article_body: Marked as the article's body in microdata.
+        hidden: Not shown at first, by its own attributes or those of an element around it.
     """
 
     parent: int
@@ -150,7 +47,6 @@ class Element(NamedTuple):
     classes: str = ""
     names: str = ""
     hidden: bool = False
-    article_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +64,12 @@ class Outline:
     title: str = ""
 
 
-def parse_html(html: str) -> LexborHTMLParser:
-    """Returns the tree of a page, of its beginning where the page is too long or nested too deep."""
-    return LexborHTMLParser(_bounded(html))
-
-
 def outline_page(tree: LexborHTMLParser) -> Outline:
     """Returns the elements and blocks of a page; of its beginning where there are too many."""
     walk = _Walk()
     if tree.body is not None:
         walk.down_from(tree.body)
     return Outline(tuple(walk.elements), tuple(walk.blocks), _title(tree))
-
-
-def _bounded(html: str) -> str:
-    html = html[:MAX_CHARACTERS]
-    if html.count("<") < _FEW_TAGS:
-        return html
-    nesting = 0
-    for tag in _TAG.finditer(html):
-        if tag[2].lower() in _FLAT:
-            continue
-        nesting = max(0, nesting - 1) if tag[1] else nesting + 1
-        if nesting > MAX_NESTING:
-            return html[: tag.start()]
-    return html
 
 
 def _title(tree: LexborHTMLParser) -> str:
@@ -209,6 +86,13 @@ def _names(attributes: dict[str, str | None]) -> str:
         if attribute in attributes:
             names += f" {attributes[attribute] or ''}"
     return names
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    style = attributes.get("style")
+    return style is not None and "display" in style and "none" in style
 
 
 class _Walk:
@@ -314,7 +198,8 @@ class _Walk:
         self._flush()
         text = " ".join(node.text(separator=" ").split())
         if text:
-            self.elements.append(Element(self._current, tag, self.elements[self._current].depth + 1))
+            around = self.elements[self._current]
+            self.elements.append(Element(self._current, tag, around.depth + 1, hidden=around.hidden))
             self.blocks.append(Block(text, tag, len(self.elements) - 1, link_chars=len(text)))
 
     def _open_inline(self, node: LexborNode, tag: str) -> None:
@@ -331,27 +216,17 @@ class _Walk:
 
     def _open_element(self, node: LexborNode, tag: str) -> None:
         self._after_break = False
-        attributes = node.attributes
         parent = self._current
-        depth = self.elements[parent].depth + 1
+        around = self.elements[parent]
         self._current = len(self.elements)
+        attributes = node.attributes
         if not attributes:
-            self.elements.append(Element(parent, tag, depth))
-            return
-        style = attributes.get("style") or ""
-        self.elements.append(
-            Element(
-                parent,
-                tag,
-                depth,
-                attributes.get("class") or "",
-                _names(attributes),
-                "hidden" in attributes
-                or attributes.get("aria-hidden") == "true"
-                or ("display" in style and "none" in style),
-                attributes.get("itemprop") == "articleBody",
-            )
-        )
+            element = Element(parent, tag, around.depth + 1, hidden=around.hidden)
+        else:
+            hidden = around.hidden or _is_hidden(attributes)
+            classes = attributes.get("class") or ""
+            element = Element(parent, tag, around.depth + 1, classes, _names(attributes), hidden)
+        self.elements.append(element)
 
     def _close(self, inline: str) -> None:
         if not inline:
