@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.dump import Boilerplate, DumpText, clean_dump
+from schemas.block import DropReason
+from transforms.dump import DumpText, clean_dump
 
 LONG = (
     "Der Rat der Stadt Auenfurt hat am Dienstag nach vier Stunden Debatte beschlossen, die alte Brücke über "
@@ -20,7 +21,7 @@ MORE = (
 
 
 def reasons(cleaned: DumpText) -> dict[str, str | None]:
-    return {line.text: line.reason for line in cleaned.lines}
+    return {line.block.text: line.reason for line in cleaned.lines}
 
 
 def test_dump_with_leftovers_of_all_kinds_keeps_the_article_alone() -> None:
@@ -151,7 +152,7 @@ def test_readers_comments_are_cut_even_where_they_outweigh_the_article() -> None
     ]
     cleaned = clean_dump("\n".join(["A bridge is saved", MORE, *comments]))
     assert cleaned.text == MORE
-    assert cleaned.lines[-2].reason is Boilerplate.COMMENTS
+    assert cleaned.lines[-2].reason is DropReason.COMMENTS
 
 
 def test_count_of_comments_above_an_article_ends_nothing() -> None:
@@ -230,7 +231,7 @@ def test_note_on_the_author_below_the_article_goes() -> None:
 def test_leading_crumb_dates_only_where_it_is_full(crumb: str, published: datetime | None) -> None:
     cleaned = clean_dump(crumb + LONG)
     assert (cleaned.text, cleaned.published_at) == (LONG, published)
-    assert (cleaned.lines[0].text, cleaned.lines[0].reason) == (crumb.strip(), "date-line")
+    assert (cleaned.lines[0].block.text, cleaned.lines[0].reason) == (crumb.strip(), "date-line")
 
 
 @pytest.mark.parametrize(
@@ -308,11 +309,11 @@ def visible(text: str) -> str:
 @given(st.lists(LINES, max_size=25).map("\n".join), st.none() | st.text(max_size=20))
 def test_text_is_made_of_lines_of_the_input_in_order(text: str, title: str | None) -> None:
     cleaned = clean_dump(text, title)
-    assert cleaned.text == "\n".join(line.text for line in cleaned.lines if line.reason is None)
-    assert visible("".join(line.text for line in cleaned.lines)) == visible(text)
+    assert cleaned.text == "\n".join(line.block.text for line in cleaned.lines if line.reason is None)
+    assert visible("".join(line.block.text for line in cleaned.lines)) == visible(text)
     position = 0
     for line in cleaned.lines:
-        position = text.index(line.text, position) + len(line.text)
+        position = text.index(line.block.text, position) + len(line.block.text)
 
 
 PARTS = st.sampled_from([LONG, MORE, *TEASERS, "Wie es weitergeht", "• Aue", "Anzeige", "Foto: Jo Ax"])

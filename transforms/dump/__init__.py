@@ -1,6 +1,5 @@
 """Text dumps: already extracted article text, cleaned of what was left over around the article."""
 
-from transforms.dump.clean import DumpText, Line, clean_dump
-from transforms.dump.reasons import Boilerplate
+from transforms.dump.clean import DumpText, clean_dump
 
-__all__ = ["Boilerplate", "DumpText", "Line", "clean_dump"]
+__all__ = ["DumpText", "clean_dump"]

@@ -3,24 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from transforms.dump import attribution, dates
-from transforms.dump.head import Head
+from schemas.block import Block, DropReason, Judged
+from transforms.dump import attribution
+from transforms.dump.dates import moment_of, split_crumb
 from transforms.dump.judge import judge
 from transforms.dump.lines import split_lines
-from transforms.dump.reasons import Boilerplate
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the input and what became of it.
-
-    Attributes:
-        text: The line, trimmed. A leading crumb (` date 2020-11 `) is a line of its own.
-        reason: Why it is not in the text; None if it is.
-    """
-
-    text: str
-    reason: Boilerplate | None
+from transforms.dump.model import shipped_trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +27,8 @@ class DumpText:
             year are given and cannot be mistaken: a crumb of year and month, or 03/04/2020, gives none.
             The first moment of the day in UTC unless a time with its zone is given.
         published_from: `text` where `published_at` is known.
-        lines: The lines of the input, in order, each with its fate; white space apart, nothing is missing.
+        lines: The lines of the input, in order, each with its fate; white space apart, nothing is missing. A
+            crumb (`date 2020-11 `) before a line is a line of its own.
     """
 
     title: str | None
@@ -49,7 +38,7 @@ class DumpText:
     agency: str | None
     published_at: datetime | None
     published_from: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[Judged, ...]
 
 
 def clean_dump(text: str, title: str | None = None) -> DumpText:
@@ -63,39 +52,35 @@ def clean_dump(text: str, title: str | None = None) -> DumpText:
     Returns:
         The article. Its text is made of lines of the input, unchanged and in order. Where nothing but
         boilerplate is found the text is empty. Cleaning the text again, with the title found or the empty
-        string for `title`, changes nothing as a rule; it may where what was dropped stood between two lines
-        that together look like boilerplate.
+        string for `title`, changes nothing.
     """
-    text = text.lstrip()
-    end = dates.crumb_end(text)
-    crumb = text[:end].strip()
-    lines = split_lines(text[end:])
-    verdict = judge(lines, title)
-    fates = tuple(map(Line, lines, verdict.reasons))
-    head = verdict.head
-    lead = head.lead if head.lead is not None and fates[head.lead].reason is None else None
-    published_at = _published_at(crumb, lines, head)
+    parted = [split_crumb(line) for line in split_lines(text)]
+    lines = [line for _, line in parted if line]
+    verdict = judge(lines, title, shipped_trees())
+    fates = iter(verdict.lines)
+    judged: list[Judged] = []
+    for crumb, line in parted:
+        judged += [Judged(Block(crumb.strip(), "line"), 0.0, DropReason.DATE_LINE)] if crumb else []
+        judged += [next(fates)] if line else []
+    head, kept = verdict.head, [line.block.text for line in verdict.lines if line.reason is None]
+    lead = head.lead if head.lead is not None and verdict.lines[head.lead].reason is None else None
+    dated = (*(crumb for crumb, _ in parted[:1]), *(lines[index] for index in head.date_lines))
+    published_at = next((moment for part in dated if (moment := moment_of(part))), None)
     return DumpText(
-        title=title or (lines[head.title] if head.title is not None else None),
+        title=verdict.title,
         summary=lines[lead] if lead is not None else None,
-        text="\n".join(line.text for line in fates if line.reason is None),
+        text="\n".join(kept),
         authors=head.authors,
-        agency=_agency(fates),
+        agency=_agency(kept, verdict.lines),
         published_at=published_at,
         published_from="text" if published_at else None,
-        lines=(Line(crumb, Boilerplate.DATE_LINE), *fates) if crumb else fates,
+        lines=tuple(judged),
     )
 
 
-def _published_at(crumb: str, lines: list[str], head: Head) -> datetime | None:
-    dated = (crumb, *(lines[index] for index in head.date_lines))
-    return next((moment for text in dated if (moment := dates.moment_of(text))), None)
-
-
-def _agency(lines: tuple[Line, ...]) -> str | None:
+def _agency(kept: list[str], lines: tuple[Judged, ...]) -> str | None:
     """Returns the agency of the signature at the end, else of a source or dateline at the start."""
-    kept = [line.text for line in lines if line.reason is None]
-    signatures = [line.text for line in reversed(lines) if line.reason is Boilerplate.CREDIT]
+    signatures = [line.block.text for line in reversed(lines) if line.reason is DropReason.CREDIT]
     for text in (*kept[-1:], *signatures, *kept[:3]):
         if agency := attribution.agency_in(text):
             return agency

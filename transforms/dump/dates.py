@@ -19,8 +19,8 @@ _LOCALES = (
 )
 _DATED = re.compile(rf"(?:{vocabulary.DATED})", re.IGNORECASE)
 _CRUMB = re.compile(
-    r"(?:[ \t]*(?:date|datum|published|updated|pubdate|publish_date|timestamp)[ \t]*[:=]?[ \t]*"
-    r"(\d{4}-\d{2}(?:-\d{2}(?:T[0-9:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?)?)(?=\s|$))+[ \t]*",
+    r"(?:(?:date|datum|published|updated|pubdate|publish_date|timestamp)\s*[:=]?\s*"
+    r"\d{4}-\d{2}(?:-\d{2}(?:T[0-9:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?)?(?:[\s\u00ad\u200b\ufeff]+|$))+",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
@@ -72,10 +72,10 @@ def _vocabulary() -> frozenset[str]:
     return vocabulary.DATE_LABELS | names | {word for month in _months() for word in _WORD.findall(month)}
 
 
-def crumb_end(text: str) -> int:
-    """Returns where a leading crumb such as ` date 2020-11 ` ends; 0 where there is none."""
-    match = _CRUMB.match(text)
-    return match.end() if match else 0
+def split_crumb(line: str) -> tuple[str, str]:
+    """Parts a line from the crumb before it, such as `date 2020-11 `; either may be empty."""
+    match = _CRUMB.match(line)
+    return (match[0], line[match.end() :]) if match else ("", line)
 
 
 def date_words(text: str) -> int | None:

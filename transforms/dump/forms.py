@@ -2,9 +2,9 @@
 
 import re
 
+from schemas.block import DropReason
 from transforms.dump import vocabulary
 from transforms.dump.lines import Shape
-from transforms.dump.reasons import Boilerplate
 
 #: Longer lines are not looked at.
 MAX_CHARS = 1000
@@ -25,17 +25,17 @@ _COPYRIGHT = re.compile(
 )
 
 
-def by_form(line: Shape) -> Boilerplate | None:
+def by_form(line: Shape) -> DropReason | None:
     """Returns what kind of boilerplate a line is by its form, in any language; None if by none."""
     if len(line.text) > MAX_CHARS:
         return None
     words = set(line.key.split())
     if _COUNTER.fullmatch(line.text) or (len(words) > 1 and "#" in words and words <= vocabulary.COUNTED):
-        return Boilerplate.COUNTER
+        return DropReason.COUNTER
     if line.words <= MAX_FOLLOW_WORDS and _FOLLOW.fullmatch(line.text):
-        return Boilerplate.SHARE_BUTTONS
+        return DropReason.SHARE_BUTTONS
     if line.words <= MAX_COPYRIGHT_WORDS and _COPYRIGHT.match(line.text):
-        return Boilerplate.COPYRIGHT
+        return DropReason.COPYRIGHT
     if _MARKUP.fullmatch(line.text):
-        return Boilerplate.MARKUP
-    return Boilerplate.NAVIGATION if line.words == 0 else None
+        return DropReason.MARKUP
+    return DropReason.NAVIGATION if line.words == 0 else None

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from schemas.block import DropReason
 from transforms.dump import attribution, dates
 from transforms.dump.lines import Shape, key_of
-from transforms.dump.reasons import Boilerplate
 
 #: Lines, from the headline on, among which bylines and dates are looked for.
 HEAD_LINES = 16
@@ -41,7 +41,7 @@ class Head:
     lead: int | None
     authors: tuple[str, ...]
     date_lines: tuple[int, ...]
-    drops: dict[int, Boilerplate]
+    drops: dict[int, DropReason]
 
 
 def read_head(lines: Sequence[Shape], kept: Sequence[bool], title: str | None) -> Head:
@@ -56,12 +56,12 @@ def read_head(lines: Sequence[Shape], kept: Sequence[bool], title: str | None) -
     first = next((index for index in range(count) if kept[index] and lines[index].prose), count)
     found = _find_title(lines, kept, title, first)
     below = 0 if found is None else found + 1
-    drops: dict[int, Boilerplate] = {}
+    drops: dict[int, DropReason] = {}
     if found is not None:
         for index in range(min(found, first)):
             dated = dates.date_words(lines[index].text) is not None
-            drops[index] = Boilerplate.DATE_LINE if dated else Boilerplate.NAVIGATION
-        drops[found] = Boilerplate.TITLE
+            drops[index] = DropReason.DATE_LINE if dated else DropReason.NAVIGATION
+        drops[found] = DropReason.TITLE
     near = range(below, min(count, below + HEAD_LINES))
     paragraphs = (index for index in near if kept[index] and lines[index].prose)
     head = range(below, next(islice(paragraphs, HEAD_PARAGRAPHS - 1, None), near.stop))
@@ -74,7 +74,7 @@ def read_head(lines: Sequence[Shape], kept: Sequence[bool], title: str | None) -
     for index in range(below, first if found is not None and first < count else below):
         line = lines[index]
         if line.words <= LABEL_WORDS and not line.bullet and not line.text.endswith((":", "：")):
-            drops.setdefault(index, Boilerplate.NAVIGATION)
+            drops.setdefault(index, DropReason.NAVIGATION)
     return Head(found, lead, authors, dated_by, drops)
 
 
@@ -120,7 +120,7 @@ def _may_be_title(line: Shape) -> bool:
 
 
 def _read_signed(
-    lines: Sequence[Shape], kept: Sequence[bool], head: range, first: int, drops: dict[int, Boilerplate]
+    lines: Sequence[Shape], kept: Sequence[bool], head: range, first: int, drops: dict[int, DropReason]
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Adds bylines and date lines to `drops`; returns authors and the indexes of date lines."""
     authors: list[str] = []
@@ -131,20 +131,20 @@ def _read_signed(
         if not kept[index]:
             continue
         if _is_date_line(line):
-            drops[index] = Boilerplate.DATE_LINE
+            drops[index] = DropReason.DATE_LINE
             dated.append(index)
             authors += attribution.authors_in(line.text)
         elif attribution.is_bare_byline(line.text):
-            drops[index] = Boilerplate.BYLINE
+            drops[index] = DropReason.BYLINE
         elif not line.prose and (by := attribution.authors_in(line.text)):
-            drops[index] = Boilerplate.BYLINE
+            drops[index] = DropReason.BYLINE
             authors += by
         elif not line.closed and (attribution.is_name(line.text) or attribution.opens_byline(line.text)):
             names.append(index)
     for index in names:  # a bare name is a byline only beside one or beside a date
         marks = [mark for mark in drops if mark in head]
         if any(abs(index - mark) <= (2 if index < first else 1) for mark in marks):
-            drops[index] = Boilerplate.BYLINE
+            drops[index] = DropReason.BYLINE
             authors += attribution.authors_in(lines[index].text) or attribution.names_in(lines[index].text)
     best = sorted(dated, key=lambda index: not dates.is_labelled(lines[index].text))
     return tuple(dict.fromkeys(authors)), tuple(best)

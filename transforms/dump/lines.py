@@ -23,6 +23,16 @@ _STOPS = ".!?…。！？।۔؟։"
 #: A stop inside a line: followed by white space and no lower case letter, or an ideographic one.
 _SENTENCE_BREAK = re.compile(r"(?<=\w\w)[.!?…।۔؟][\"'”’»“)\]]*\s+(?=[^\sa-z])|[。！？]")
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+#: White space (as `str.isspace` has it) and signs without width.
+_BLANK = "".join(
+    map(
+        chr,
+        (
+            *(*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x200C)),
+            *(0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF),
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +68,7 @@ class Shape:
 
 def split_lines(text: str) -> list[str]:
     """Returns the lines of `text`, trimmed, without those that show nothing."""
-    return [
-        line for piece in _BREAKS.split(text) if (line := piece.strip(" \t\u00a0\u200b\ufeff\u3000\u00ad"))
-    ]
+    return [line for piece in _BREAKS.split(text) if (line := piece.strip(_BLANK))]
 
 
 def shape_of(text: str) -> Shape:

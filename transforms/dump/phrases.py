@@ -7,8 +7,8 @@ from importlib.resources import files
 import yaml
 from ahocorasick_rs import AhoCorasick
 
+from schemas.block import DropReason
 from transforms.dump.lines import Shape, key_of
-from transforms.dump.reasons import Boilerplate
 
 #: How many words a `*` stands for.
 WILDCARD_WORDS = 6
@@ -23,15 +23,15 @@ class Said:
     """What the phrases say of a line.
 
     Attributes:
-        reason: Boilerplate by its words alone.
-        suspect: Boilerplate if it stands at the article's edge or beside other boilerplate.
+        reason: DropReason by its words alone.
+        suspect: DropReason if it stands at the article's edge or beside other boilerplate.
         opens: Heading of a block of teasers or of a note; the article may go on after it.
         inline: Such a heading stands inside articles as often as after them.
         ends: Heading after which nothing of the article follows.
     """
 
-    reason: Boilerplate | None = None
-    suspect: Boilerplate | None = None
+    reason: DropReason | None = None
+    suspect: DropReason | None = None
     opens: bool = False
     inline: bool = False
     ends: bool = False
@@ -39,7 +39,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    reason: Boilerplate
+    reason: DropReason
     kind: str
     needle: str  # the part before `*`
     rest: str | None  # the part after it; None where there is no `*`
@@ -56,7 +56,7 @@ class Phrases:
     def __init__(self, table: dict[str, dict[str, dict[str, list[str]]]]) -> None:
         """Builds the automaton from reason → kind → language → phrases."""
         self.phrases = [
-            _parse(Boilerplate(reason), kind, phrase)
+            _parse(DropReason(reason), kind, phrase)
             for reason, kinds in table.items()
             for kind, languages in kinds.items()
             for phrases in languages.values()
@@ -66,7 +66,7 @@ class Phrases:
 
     def say(self, line: Shape) -> Said:
         """Returns what the phrases say of `line`."""
-        found: dict[str, Boilerplate] = {}
+        found: dict[str, DropReason] = {}
         if line.key.strip():
             for index, start, end in self._automaton.find_matches_as_indexes(line.key, overlapping=True):
                 phrase = self.phrases[index]
@@ -89,7 +89,7 @@ class Phrases:
         )
 
 
-def _parse(reason: Boilerplate, kind: str, phrase: str) -> _Phrase:
+def _parse(reason: DropReason, kind: str, phrase: str) -> _Phrase:
     head, star, tail = phrase.partition("*")
     needle, rest = key_of(head), key_of(tail) if star else None
     words = len(needle.split())
