@@ -24,7 +24,11 @@ def to_trees(models: Sequence[CatBoostClassifier], names: Sequence[str]) -> Tree
                 [columns[split["float_feature_index"]] for split in tree["splits"]] + [0] * missing
             )
             borders.append([split["border"] for split in tree["splits"]] + [np.inf] * missing)
-            leaves.append(np.array(tree["leaf_values"] + [0.0] * (2**depth - len(tree["leaf_values"]))))
+            leaves.append(
+                np.array(
+                    tree["leaf_values"] + [0.0] * (2**depth - len(tree["leaf_values"])), dtype=np.float64
+                )
+            )
             leaves[-1] *= scale / len(models) * SCALE
     return Trees(
         names=np.array(names),

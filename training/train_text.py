@@ -30,8 +30,8 @@ from transforms.dump.rules import apply_rules
 from transforms.trees import Trees
 from transforms.urls import registrable_domain
 
-#: Models of which the mean is taken, and trees in each.
-MODELS, TREES = 3, 100
+#: Models of which the mean is taken, trees in each, and their depth.
+MODELS, TREES, DEPTH = 3, 150, 5
 #: A line weighs as much as the document's F1 loses if it is decided wrongly, within these bounds: a few long lines of
 #: hopeless documents must not outweigh all others.
 _WEIGHTS = (0.002, 0.05)
@@ -146,7 +146,7 @@ def train(texts: Sequence[Text], seed: int) -> Trees:
     models = [
         CatBoostClassifier(
             iterations=TREES,
-            depth=6,
+            depth=DEPTH,
             learning_rate=0.1,
             l2_leaf_reg=20,
             rsm=0.3,

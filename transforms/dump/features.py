@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from schemas.block import DropReason
 from transforms.dump import dates
+from transforms.dump.comments import is_comment_heading, is_comment_part
 from transforms.dump.lines import MEASURED_CHARS, Shape, shape_of
-from transforms.dump.words import FUNCTION_WORDS, count_cues, is_comment_head, is_comment_part, words_of
+from transforms.dump.words import FUNCTION_WORDS, count_cues, words_of
 
 Column = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -26,10 +27,8 @@ FAR = 60.0
 #: Lines on either side that an average around a line takes in.
 AROUND = 4
 #: Features that are averaged over the lines around.
-AVERAGED = ("words", "closed", "function", "cues", "own_words", "bullet", "dropped")
-#: Lines above or below that are searched for the same words.
-NEAR = 3
-#: Above an article these are expected; every other line that a rule dropped is a mark that it is interrupted or over.
+AVERAGED = ("words", "closed", "function", "cues", "own_words", "dropped")
+#: Above an article these are expected; each other line that a rule dropped marks that it is interrupted or over.
 _HEAD = frozenset({DropReason.TITLE, DropReason.BYLINE, DropReason.DATE_LINE})
 
 
@@ -41,7 +40,7 @@ class Look:
         shape: Its measures.
         numbers: Features that need no other line, in the order of `LOOKS`.
         content: Its words that may tell what it is about, in lower case.
-        comment_head: Whether it is a heading over readers' comments.
+        comment_heading: Whether it is a heading over readers' comments.
         comment_part: Whether it says who wrote a comment, or is a button under one.
         dated: Whether it is such a part, or a date by itself.
     """
@@ -49,7 +48,7 @@ class Look:
     shape: Shape
     numbers: tuple[float, ...]
     content: frozenset[str]
-    comment_head: bool
+    comment_heading: bool
     comment_part: bool
     dated: bool
 
@@ -85,7 +84,7 @@ def look_of(shape: Shape) -> Look:
         frozenset(
             word for word in words if (len(word) > 3 or not word.isascii()) and word not in FUNCTION_WORDS
         ),
-        is_comment_head(shape.text),
+        is_comment_heading(shape.text),
         comment_part,
         comment_part or (not shape.prose and dates.date_words(shape.text) is not None),
     )
@@ -132,9 +131,8 @@ class _Document:
 def _columns(document: _Document) -> dict[str, Column]:
     columns = dict(zip(LOOKS, document.numbers.T, strict=True))
     columns |= {"dropped": document.dropped.astype(float)}
-    columns |= _whole(document) | _place(document) | _comments(document) | _segments(document)
+    columns |= _whole(document) | _place(document) | _comments(document)
     columns |= _vocabulary(document)
-    columns["function_rest"] = columns["function"] - columns["function_usual"]
     columns["words+1"] = np.append(document.words[1:], -1.0)
     for name in AVERAGED:
         columns[f"{name}~"] = _average(columns[name], AROUND)
@@ -144,16 +142,12 @@ def _columns(document: _Document) -> dict[str, Column]:
 
 def _whole(document: _Document) -> dict[str, Column]:
     """What kind of document it is: the same for all its lines."""
-    words, long, prose = document.words, document.words[document.long], document.words * document.prose
-    function = document.numbers[:, LOOKS.index("function")]
+    words, long = document.words, document.words[document.long]
     numbers = {
-        "lines": float(document.count),
-        "total": float(words.sum()),
         "usual": float(np.median(long)),
         "paragraph_share": float(long.sum() / max(1.0, words.sum())),
         "clean_share": float(document.clean.mean()),
         "marks_share": float(_marks(document).mean()),
-        "function_usual": float(np.cumsum(function * prose)[-1] / max(1.0, prose.sum())),
     }
     return {name: np.full(document.count, number) for name, number in numbers.items()}
 
@@ -169,7 +163,6 @@ def _place(document: _Document) -> dict[str, Column]:
     marks = _marks(document)
     heads = np.array([reason is DropReason.COMMENTS for reason in document.reasons], dtype=bool)
     return {
-        "before": before,
         "position": (before + words / 2) / max(1.0, float(words.sum())),
         "to_usual": words / max(1.0, float(np.median(words[document.long]))),
         "marks_after": np.cumsum(marks[::-1])[::-1] - marks,
@@ -189,7 +182,7 @@ def _comments(document: _Document) -> dict[str, Column]:
     rows = np.zeros((document.count, 3))
     for index, look in enumerate(document.looks):
         rows[index] = share, most_dated, most_parts
-        head = look.comment_head or document.reasons[index] is DropReason.COMMENTS
+        head = look.comment_heading or document.reasons[index] is DropReason.COMMENTS
         if (head or look.comment_part) and document.above[index] > 0:
             share = max(share, dated_left / (document.count - index)) if dated_left > 1 else share
             most_dated = max(most_dated, float(dated_left))
@@ -198,17 +191,6 @@ def _comments(document: _Document) -> dict[str, Column]:
         parts_left -= look.comment_part
     names = ("comment_share", "comment_dates", "comment_parts")
     return {name: rows[:, column] for column, name in enumerate(names)}
-
-
-def _segments(document: _Document) -> dict[str, Column]:
-    """How the stretch between labels in which each line stands compares with the longest."""
-    segment = np.cumsum(document.dropped & ~document.prose)
-    held = np.bincount(segment, document.words * document.clean)
-    return {
-        "segment": held[segment],
-        "segment_rank": held[segment] / max(1.0, float(held.max())),
-        "segment_lines": np.bincount(segment)[segment].astype(float),
-    }
 
 
 def _vocabulary(document: _Document) -> dict[str, Column]:
@@ -220,22 +202,16 @@ def _vocabulary(document: _Document) -> dict[str, Column]:
     own[document.long] = 1
     first = int(document.long[0])
     head = frozenset[str]().union(*content[: max(2, first)])
-    recent: list[frozenset[str]] = []
-    rows = np.full((document.count, 5), -1.0)
+    same = Counter(look.shape.text for look in document.looks)
+    rows = np.full((document.count, 4), -1.0)
     for index, words in enumerate(content):
         size = max(1, len(words))
         rows[index, 0] = sum(lines_with[word] > 1 for word in words) / size
         rows[index, 1] = sum(paragraphs[word] > own[index] for word in words) / size
         if index >= first:
             rows[index, 2] = len(words & head) / size
-        if recent:
-            rows[index, 3] = len(words & frozenset[str]().union(*recent[-NEAR:])) / size
-        if len(words) > 2:
-            near = content[max(0, index - NEAR) : index] + content[index + 1 : index + 1 + NEAR]
-            rows[index, 4] = max((len(words & other) for other in near), default=0) / size
-        if document.clean[index]:
-            recent.append(words)
-    names = ("known_words", "own_words", "head_words", "recent_words", "said_near")
+        rows[index, 3] = same[document.looks[index].shape.text]
+    names = ("known_words", "own_words", "head_words", "same")
     return {name: rows[:, column] for column, name in enumerate(names)}
 
 

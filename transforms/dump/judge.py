@@ -1,8 +1,8 @@
 """Line judge: which lines of a dump are its article, and why the others are not.
 
-Rules speak first, and what they drop stays dropped; of the lines they leave, trees decide that were learned from
-articles. Both see a line among the others, so they judge again what is left until nothing more is to go: a
-cleaned text is one that they leave as it is.
+Rules speak first, and what they drop stays dropped; of the lines they leave, trees decide that were learned
+from articles. Both see a line among the others, so they judge again what is left until nothing more is to go:
+a cleaned text is one that they leave as it is.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from transforms.dump.phrases import shipped
 from transforms.dump.rules import apply_rules
 from transforms.trees import Trees
 
-#: Lines of at least this probability are kept: on the plateau of the mean document F1, cross-validated by site.
+#: Lines of at least this probability are kept: on the plateau of the mean F1, cross-validated by site.
 KEEP = 0.45
 #: A text that loses lines in so many rounds is no article. Articles need up to ROUNDS_SEEN.
 MAX_ROUNDS = 40
@@ -111,7 +111,7 @@ class _Trial:
             self.reasons[index] = reason
 
     def _reason_of(self, index: int, features: NDArray[np.float32]) -> DropReason:
-        """Names what a line that the trees drop most likely is: as it says, as what it stands in, as the line above."""
+        """Names what a line most likely is that the trees drop: by its words, its place, the line above."""
         if suspect := self.said[index].suspect:
             return suspect
         if features[_COMMENTS] > 0:

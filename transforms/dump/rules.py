@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from schemas.block import DropReason
 from transforms.dump import attribution, dates
+from transforms.dump.comments import is_comment_heading, is_titled_comment_heading
 from transforms.dump.forms import by_form
 from transforms.dump.head import Head, read_head
 from transforms.dump.lines import Shape
@@ -181,11 +182,18 @@ class _Trial:
         for index, said in enumerate(self.said):
             marks -= self._is_comment_mark(index)
             before += len(self.lines[index].text) if self._prose(index) else 0
-            if not (said.ends or (said.opens and not said.inline)) or before < ARTICLE_CHARS:
+            text, reason = self.lines[index].text, self.reasons[index]
+            titled = is_titled_comment_heading(text)
+            over = reason is DropReason.COMMENTS and is_comment_heading(text)
+            heads = said.ends or (said.opens and not said.inline)
+            if before < ARTICLE_CHARS or not (heads or over or titled):
                 continue
-            reason, after, rest = self.reasons[index], total - before, len(self.lines) - index - 1
-            if reason is DropReason.COMMENTS:
-                ends = after <= before // 2 or marks >= max(2, rest // LINES_PER_COMMENT)
+            after, rest = total - before, len(self.lines) - index - 1
+            if titled:
+                ends = True
+            elif reason is DropReason.COMMENTS:
+                few = heads and after <= before // 2
+                ends = few or marks >= max(2, rest // LINES_PER_COMMENT)
             elif longest[index] > TEASER_CHARS or after > before or index < box_end:
                 ends = False
             elif reason is not DropReason.TEASER:
@@ -195,8 +203,8 @@ class _Trial:
                 box_end = self._block_end(index + 1)
                 ends = box_end == len(self.lines)
             if ends:
-                for later in range(index + 1, len(self.lines)):
-                    self._drop(later, reason or DropReason.NAVIGATION)
+                for later in range(index, len(self.lines)):
+                    self._drop(later, DropReason.COMMENTS if titled else reason or DropReason.NAVIGATION)
                 return
 
     def _longest_after(self) -> list[int]:

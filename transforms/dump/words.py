@@ -13,177 +13,105 @@ def _words(text: str) -> frozenset[str]:
 #: Articles, prepositions, auxiliaries, conjunctions: sentences are full of them, headings and menus are not.
 FUNCTION_WORDS = _words(
     """
-    the of and to in a is that for it on was with as be at by this had not are but from or have an they which one were
-    her all their there been if when who will more no out so up said what its about than into them can only other new
-    some could time these two may then do first any my now such like our over me even most made after also did many
-    before must through back years where much your way well down should because each just those how too own while he
-    she him his we you i has would
-    der die das und in zu den von mit ist des im nicht ein eine als auch es an werden aus er hat dass sie nach wird bei
-    einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr durch man sein wurde sei
-    hatte kann gegen vom können schon wenn habe seine ihre dann unter wir soll ich eines jahr zwei jahren diese dieser
-    wieder keine seiner worden will zwischen immer was sagte gibt alle seit wurden beim doch jetzt waren denn dem für
-    auf sich
-    le la les de des du un une et à en est que qui dans pour sur pas plus par au aux avec ce se ne il elle on sont ses
-    son sa été mais ou comme nous vous leur cette ces ont fait être deux avait était tout aussi selon après sans entre
-    encore où dont même alors depuis lors ils elles je si bien peut très
-    el los las del y no lo su sus o ha este esta ya pero fue son entre también dos desde era muy sobre hasta sin está
-    todo han ser puede esto cuando hay donde quien contra ese porque durante nos ni uno según tras mientras yo con al
-    como
-    lo i gli di dei della delle e che per non si è da alla dal dalla nel nella sono come più ha ma anche su questo questa
-    suo sua hanno stato essere tra fra due anni dopo ai agli sul sulla ci quando dove chi fino ancora molto perché così
-    prima loro
-    het een van dat op te zijn met voor niet aan er om ook dan maar bij uit door naar hij ze zij wordt werd heeft hebben
-    wel deze dit tot meer zo al moet kunnen jaar twee geen worden tegen onder zich veel omdat toen wij we
-    os as do da dos das em um uma para com não na ao à mais mas foi são ser tem seu ou quando muito há já também só
-    pelo pela até isso ela depois sem mesmo aos ter seus quem onde após disse estão ele foram
-    w z nie się że jest od za po jak ale przez dla ze są co tak był jego tym które który która tylko było oraz lub już
-    także będzie być przed przy może ich czy jej bardzo więcej gdy roku lat mają nad pod tego
-    и в не на я что он с это по но они к у мы из до для так же бы вы все его то она ее её их был была было были есть
-    если или уже может при после также который которые которая этого года году ещё еще чтобы когда где кто со во под
+    the of and to in a is that for it on was with as be at by this had not are but from or have an they
+    which one were her all their there been if when who will more no out so up said what its about than
+    into them can only other new some could time these two may then do first any my now such like our
+    over me even most made after also did many before must through back years where much your way well
+    down should because each just those how too own while he she him his we you i has would
+    der die das und in zu den von mit ist des im nicht ein eine als auch es an werden aus er hat dass
+    sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur
+    bis mehr durch man sein wurde sei hatte kann gegen vom können schon wenn habe seine ihre dann unter
+    wir soll ich eines jahr zwei jahren diese dieser wieder keine seiner worden will zwischen immer was
+    sagte gibt alle seit wurden beim doch jetzt waren denn dem für auf sich
+    le la les de des du un une et à en est que qui dans pour sur pas plus par au aux avec ce se ne il
+    elle on sont ses son sa été mais ou comme nous vous leur cette ces ont fait être deux avait était
+    tout aussi selon après sans entre encore où dont même alors depuis lors ils elles je si bien peut
+    très
+    el los las del y no lo su sus o ha este esta ya pero fue son entre también dos desde era muy sobre
+    hasta sin está todo han ser puede esto cuando hay donde quien contra ese porque durante nos ni uno
+    según tras mientras yo con al como
+    lo i gli di dei della delle e che per non si è da alla dal dalla nel nella sono come più ha ma anche
+    su questo questa suo sua hanno stato essere tra fra due anni dopo ai agli sul sulla ci quando dove
+    chi fino ancora molto perché così prima loro
+    het een van dat op te zijn met voor niet aan er om ook dan maar bij uit door naar hij ze zij wordt
+    werd heeft hebben wel deze dit tot meer zo al moet kunnen jaar twee geen worden tegen onder zich
+    veel omdat toen wij we
+    os as do da dos das em um uma para com não na ao à mais mas foi são ser tem seu ou quando muito há
+    já também só pelo pela até isso ela depois sem mesmo aos ter seus quem onde após disse estão ele
+    foram
+    w z nie się że jest od za po jak ale przez dla ze są co tak był jego tym które który która tylko
+    było oraz lub już także będzie być przed przy może ich czy jej bardzo więcej gdy roku lat mają nad
+    pod tego
+    и в не на я что он с это по но они к у мы из до для так же бы вы все его то она ее её их был была
+    было были есть если или уже может при после также который которые которая этого года году ещё еще
+    чтобы когда где кто со во под
     між від про він вона вони його був була було були які який яка також може років якщо або вже
-    v že je k ve pro jako jsou jeho která jsem bude byl byla bylo až má nebo podle však ještě když jejich
-    och att det som är av med den till inte har ett jag från vi kan när år hade efter eller nu hon ska sig här vid där
-    blir mot alla mycket mellan två varit bli blev sin sina detta dessa og ikke af et eller hun skal ved meget være
-    blevet disse etter mer også seg ja on ei että hän oli ovat mutta kun myös kuin joka tai sen jos niin ole voi vain
-    mukaan jo ollut olla mikä tämä siitä
-    ve bir bu için ile çok olarak daha olan gibi kadar sonra ise var her oldu değil bin mi ki diye göre ancak veya iki
-    olduğu ya olduğunu tarafından hem şu
-    í á að sem til við þetta ekki hún ég fyrir þeir frá eru hefur þá úr voru þegar þar hafa verið eftir segir það
+    v že je k ve pro jako jsou jeho která jsem bude byl byla bylo až má nebo podle však ještě když
+    jejich
+    och att det som är av med den till inte har ett jag från vi kan när år hade efter eller nu hon ska
+    sig här vid där blir mot alla mycket mellan två varit bli blev sin sina detta dessa og ikke af et
+    hun skal ved meget være blevet disse etter mer også seg ja on ei että hän oli ovat mutta kun myös
+    kuin joka tai sen jos niin ole voi vain mukaan jo ollut olla mikä tämä siitä
+    ve bir bu için ile çok olarak daha olan gibi kadar sonra ise var her oldu değil bin mi ki diye göre
+    ancak veya iki olduğu ya olduğunu tarafından hem şu
+    í á að sem til við þetta ekki hún ég fyrir þeir frá eru hefur þá úr voru þegar þar hafa verið eftir
+    segir það
     az és hogy nem egy ez volt meg csak már mint vagy még lesz van amely aki ha után
     și în cu pe nu este că din care mai pentru fost prin ca sau dar după sunt
-    και το της η του την να από που στο οι τα στην των ο δεν είναι θα τον έχει μια ένα αλλά τους στη ότι σε ως
-    yang dan dari dengan ini itu untuk pada tidak dalam adalah akan oleh sebagai juga telah atau bisa karena mereka
+    και το της η του την να από που στο οι τα στην των ο δεν είναι θα τον έχει μια ένα αλλά τους στη ότι
+    σε ως
+    yang dan dari dengan ini itu untuk pada tidak dalam adalah akan oleh sebagai juga telah atau bisa
+    karena mereka
     và của có trong cho được không các một những này đã để khi người từ cũng về theo tại
-    ukuthi futhi kodwa uma ngoba lapho noma nge kanye yena bona lokhu ngesikhathi abantu kwi kuye ukuba xa kunye okanye
+    ukuthi futhi kodwa uma ngoba lapho noma nge kanye yena bona lokhu ngesikhathi abantu kwi kuye ukuba
+    xa kunye okanye
     vir wat was ook hy sy hulle deur kwa ya wa ni katika kuwa hii hiyo huo pia lakini kama yake ambao
-    في من على إلى أن عن مع هذا هذه التي الذي كان كما لا ما بين قد أو بعد ذلك كل قال هو هي لم حيث خلال وقد عند
+    في من على إلى أن عن مع هذا هذه التي الذي كان كما لا ما بين قد أو بعد ذلك كل قال هو هي لم حيث خلال
+    وقد عند
     של את על לא הוא זה עם כי גם היא אל או אך כל אבל רק יותר בין היה אשר אחרי לפני כדי
-    के में की है से को का और ने पर कि यह हैं भी एक लिए नहीं कर इस तो ही हो था गया थी वे अपने साथ बाद या जो
+    के में की है से को का और ने पर कि यह हैं भी एक लिए नहीं कर इस तो ही हो था गया थी वे अपने साथ बाद या
+    जो
     এবং এই করে থেকে যে না ও জন্য তার হয় একটি করা সঙ্গে
-    の は を に が で と る た す な も い ら れ し か 的 是 了 在 和 有 不 这 這 们 們 을 를 이 가 은 는 에 의 로 다 고
-    """
-)
-#: Who speaks to the reader, or of himself, outside quotations: advertisements, terms, comments.
-PERSONAL_WORDS = _words(
-    """
-    you your yours yourself i i'm my me mine we our
-    sie ihr ihre ihren ihrem ihrer dich dir dein deine deinen deiner euch euer eure ich mein meine wir unser
-    vous votre vos tu ton tes toi je moi mon mes nous notre
-    usted ustedes tus vuestro yo mi mis nosotros
-    tuo tua tuoi vostro vostra voi io mio mia noi
-    jouw jij uw ik mijn
-    você vocês seu teu eu meu minha nós
-    twój twoje wasz was ty mój moje
-    вы вас вам ваш ваша ваше ваши ты я мой мы
-    du dig din ditt dina dine deg jag jeg min
-    sen siz sizin size ben benim
-    你 您 あなた 당신 私 我 나 저
+    の は を に が で と る た す な も い ら れ し か 的 是 了 在 和 有 不 这 這 们 們
+    을 를 이 가 은 는 에 의 로 다 고
     """
 )
 
-#: Beginnings of words in lines about the site, not the news: accounts, rights, networks, comments, other articles,
-#: pictures, authors, offers.
+#: Beginnings of words in lines about the site, not the news: accounts, rights, networks, comments, other
+#: articles, pictures, authors, offers.
 _CUES = """
-    subscri newsletter inbox e-mail email mailbox signup unsubscrib register login account password premium trial abonn anmeld
-    posteingang konto kostenlos kündbar probemonat registrier einlogg passwort inscri infolettre courriel suscri boletín
-    cuenta iscriv casella nieuwsbrief assin boletim prenumer nyhetsbrev tilmeld nyhedsbrev rejestr zaloguj подпис рассылк abone bülten
-    copyright rights reserved permission privacy cookie consent disclaimer gdpr rechte vorbehalten datenschutz impressum droits réservés confidentialité
-    derechos reservados privacidad diritti riservati direitos reservados voorbehouden zastrzeżone защищены rättigheter
-    rettigheder rettigheter saklıdır çerez
-    facebook twitter instagram whatsapp telegram linkedin youtube tiktok pinterest reddit flipboard bluesky mastodon snapchat
-    follow share tweet hashtag teilen folgen folgt partag suivez compart síguenos condivid seguici volg compartilh udostępnij
-    поделит följ følg paylaş takip
-    comment reply replies moderat kommentar kommentier netiquette leserbrief comentari commenti reacties reageer komentarz коммент yorum
+    subscri newsletter inbox e-mail email mailbox signup unsubscrib register login account password
+    premium trial abonn anmeld posteingang konto kostenlos kündbar probemonat registrier einlogg
+    passwort inscri infolettre courriel suscri boletín cuenta iscriv casella nieuwsbrief assin boletim
+    prenumer nyhetsbrev tilmeld nyhedsbrev rejestr zaloguj подпис рассылк abone bülten
+    copyright rights reserved permission privacy cookie consent disclaimer gdpr rechte vorbehalten
+    datenschutz impressum droits réservés confidentialité derechos reservados privacidad diritti
+    riservati direitos voorbehouden zastrzeżone защищены rättigheter rettigheder rettigheter saklıdır
+    çerez
+    facebook twitter instagram whatsapp telegram linkedin youtube tiktok pinterest reddit flipboard
+    bluesky mastodon snapchat follow share tweet hashtag teilen folgen folgt partag suivez compart
+    síguenos condivid seguici volg compartilh udostępnij поделит följ følg paylaş takip
+    comment reply replies moderat kommentar kommentier netiquette leserbrief comentari commenti reacties
+    reageer komentarz коммент yorum
     related recommended trending weitere meistgelesen ilgili
-    photo getty shutterstock istock imago reuters afp alamy credit courtesy foto bildquelle archivbild symbolbild picture-alliance crédit
-    imagen imagem immagine zdjęcie фото
-    reporter journalist correspondent editor columnist contributor freelance contributed redakteur redaktion autor korrespondent
-    rédact corresp periodista redact giornalista jornalista repórter dziennikarz корреспондент редактор muhabir
-    affiliate commission buy price shop discount coupon sponsored advertis promotion anzeige provision werbung angebot publici
-    pubblicità advertentie reklam annons annonce реклам donat spende
+    photo getty shutterstock istock imago reuters afp alamy credit courtesy foto bildquelle archivbild
+    symbolbild picture-alliance crédit imagen imagem immagine zdjęcie фото
+    reporter journalist correspondent editor columnist contributor freelance contributed redakteur
+    redaktion autor korrespondent rédact corresp periodista redact giornalista jornalista repórter
+    dziennikarz корреспондент редактор muhabir
+    affiliate commission buy price shop discount coupon sponsored advertis promotion anzeige provision
+    werbung angebot publici pubblicità advertentie reklam annons annonce реклам donat spende
 """
 _CUE = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(_CUES.split(), reverse=True)))})")
 _CUE_SCRIPTS = re.compile(
-    "登録|会員|購読|ログイン|メール|著作権|転載|無断|シェア|フォロー|コメント|関連|おすすめ|写真|撮影|提供|記者|編集|広告|"
-    "订阅|訂閱|登录|注册|版权|隐私|分享|关注|评论|評論|相关|推荐|图片|记者|编辑|广告|廣告|"
-    "구독|로그인|가입|저작권|무단|전재|재배포|공유|팔로우|댓글|관련|추천|사진|기자|편집|광고|"
-    "اشترك|النشرة|حقوق|محفوظة|الخصوصية|شارك|تابع|تعليق|صورة|إعلان|सब्सक्राइब|शेयर|फॉलो|टिप्पणी|फोटो|संवाददाता|विज्ञापन"
-)
-
-#: A comment's first line, "Ann Ash on 3 May 2020 said:".
-_SAID = re.compile(
-    r"\b(?:said|says|wrote|writes|sagte?|schrieb|schreibt|meint|dit|écrit|dice|dijo|escribió|scrive|scritto|disse|diz|"
-    r"escreveu|zegt|schreef|schrijft|pisze|napisała?|säger|skrev|skriver|siger|sier|diyor ki|dedi ki|пишет|написала?|"
-    r"говорит)\s?[:：]$|(?:より|说|說|님의 말)\s?[:：]$",
-    re.IGNORECASE,
-)
-#: What stands under a comment.
-_REPLY = frozenset(
-    [
-        "reply",
-        "replies",
-        "reply to this",
-        "log in to reply",
-        "report",
-        "report abuse",
-        "like",
-        "quote",
-        "permalink",
-        "upvote",
-        "downvote",
-        "antworten",
-        "antwort",
-        "melden",
-        "zitieren",
-        "gefällt mir",
-        "kommentar melden",
-        "répondre",
-        "signaler",
-        "citer",
-        "responder",
-        "denunciar",
-        "citar",
-        "rispondi",
-        "segnala",
-        "beantwoorden",
-        "reageer",
-        "reageren",
-        "odpowiedz",
-        "zgłoś",
-        "svara",
-        "anmäl",
-        "svar",
-        "svar på",
-        "anmeld",
-        "yanıtla",
-        "cevapla",
-        "şikayet et",
-        "ответить",
-        "пожаловаться",
-        "返信",
-        "返信する",
-        "通報",
-        "回复",
-        "回覆",
-        "举报",
-        "답글",
-        "신고",
-        "رد",
-        "الرد",
-    ]
-)
-#: "Comments", "12 Kommentare", "3 responses to “…”".
-_COMMENTS = re.compile(
-    r"[•–—#* (\[]*\d*[)\]]?\s*(?:comments?|responses?|replies|thoughts?|(?:leser)?kommentare?|antworten|commentaires?|"
-    r"réponses?|comentarios?|respuestas?|comentários?|respostas?|commenti|risposte|reacties|komentarz[ey]?|odpowiedzi|"
-    r"комментари[ийяев]+|kommentarer|yorum(?:lar)?|コメント|评论|評論|댓글|تعليقات?|टिप्पणियां)\b"
-    r"(?:\s*(?:[(\[]?\d+[)\]]?|(?:to|on|auf|zu|sur|à|en|su|op|till|til)\b.{0,160}))?\s*:?",
-    re.IGNORECASE,
+    "登録|会員|購読|ログイン|メール|著作権|転載|無断|シェア|フォロー|コメント|関連|おすすめ|写真|撮影|提供|"
+    "記者|編集|広告|订阅|訂閱|登录|注册|版权|隐私|分享|关注|评论|評論|相关|推荐|图片|记者|编辑|广告|廣告|"
+    "구독|로그인|가입|저작권|무단|전재|재배포|공유|팔로우|댓글|관련|추천|사진|기자|편집|광고|اشترك|"
+    "النشرة|حقوق|محفوظة|الخصوصية|شارك|تابع|تعليق|صورة|إعلان|"
+    "सब्सक्राइब|शेयर|फॉलो|टिप्पणी|फोटो|संवाददाता|विज्ञापन"
 )
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W\d_{_CJK}]+")
-#: Longer lines are not looked at for what the patterns above say.
-_MAX_CHARS = 400
 
 
 def words_of(lowered: str) -> list[str]:
@@ -194,15 +122,3 @@ def words_of(lowered: str) -> list[str]:
 def count_cues(lowered: str) -> int:
     """Counts the words in a line (in lower case) that speak of the site rather than of the news."""
     return len(_CUE.findall(lowered)) + len(_CUE_SCRIPTS.findall(lowered))
-
-
-def is_comment_head(line: str) -> bool:
-    """Whether a line is a heading over readers' comments."""
-    return len(line) <= _MAX_CHARS and _COMMENTS.fullmatch(line) is not None
-
-
-def is_comment_part(line: str) -> bool:
-    """Whether a line is a button under a reader's comment, or says who wrote the one that follows."""
-    return len(line) <= 120 and (
-        line.casefold().strip(" •.()0123456789") in _REPLY or _SAID.search(line) is not None
-    )
