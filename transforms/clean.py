@@ -34,7 +34,7 @@ from transforms.urls import canonicalise, choose_canonical, registrable_domain
 #: The step's name in rejections.
 STAGE = "clean"
 #: A text of more lines is a log or a list; to judge the place of each among the others would take seconds.
-MAX_LINES = 20_000
+MAX_LINES = 5_000
 
 
 def clean_page(page: RawPage, run_date: date, extractor: Extractor = Extractor.FAST) -> Document | Rejection:

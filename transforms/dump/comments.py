@@ -15,11 +15,13 @@ _SAID = re.compile(
 )
 #: What stands under a comment.
 _BUTTON = re.compile(
-    r"[ •.()\d]*(?:reply|replies|reply to this|log in to reply|report|report abuse|like|quote|permalink|upvote|"
-    r"downvote|antworten|antwort|melden|zitieren|gefällt mir|kommentar melden|répondre|signaler|citer|responder|"
-    r"denunciar|citar|rispondi|segnala|beantwoorden|reageer|reageren|odpowiedz|zgłoś|svara|anmäl|svar|"
-    r"svar på|anmeld|yanıtla|cevapla|şikayet et|ответить|пожаловаться|返信|返信する|通報|回复|回覆|举报|답글|신고|رد|الرد)"
-    r"[ •.()\d]*",
+    r"[ •.()\d]*(?:"
+    r"reply|replies|reply to this|log in to reply|report|report abuse|like|quote|permalink|"
+    r"upvote|downvote|antworten|antwort|melden|zitieren|gefällt mir|kommentar melden|répondre|"
+    r"signaler|citer|responder|denunciar|citar|rispondi|segnala|beantwoorden|reageer|reageren|"
+    r"odpowiedz|zgłoś|svara|anmäl|svar|svar på|anmeld|yanıtla|cevapla|şikayet et|ответить|"
+    r"пожаловаться|返信|返信する|通報|回复|回覆|举报|답글|신고|رد|الرد"
+    r")[ •.()\d]*",
     re.IGNORECASE,
 )
 _REPLIES = (

@@ -28,7 +28,7 @@ FAR = 60.0
 AROUND = 4
 #: Features that are averaged over the lines around.
 AVERAGED = ("words", "closed", "function", "cues", "own_words", "dropped")
-#: Above an article these are expected; each other line that a rule dropped marks that it is interrupted or over.
+#: Expected above an article; any other line that a rule dropped marks that it is interrupted or over.
 _HEAD = frozenset({DropReason.TITLE, DropReason.BYLINE, DropReason.DATE_LINE})
 
 

@@ -1,5 +1,6 @@
 """The head of a dump: headline, lead, byline and date above the first paragraph."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +23,7 @@ LABEL_WORDS = 3
 #: Words of a date line besides the date: the author's name, the site's.
 DATE_LINE_WORDS = 6
 
+_NUMBER = re.compile(r"\d+")
 _FULL_STOPS = (".", "。", "।", "…")
 
 
@@ -81,9 +83,10 @@ def read_head(lines: Sequence[Shape], kept: Sequence[bool], title: str | None) -
 def _find_title(lines: Sequence[Shape], kept: Sequence[bool], title: str | None, first: int) -> int | None:
     """Returns the headline's index: the line that says `title`, else the likeliest one above `first`."""
     if title is not None:
-        key = key_of(title)
+        key, numbers = key_of(title), _NUMBER.findall(title)
         near = range(min(len(lines), HEAD_LINES) if key.strip() else 0)
-        return next((index for index in near if lines[index].key == key), None)
+        said = (index for index in near if lines[index].key == key)
+        return next((index for index in said if _NUMBER.findall(lines[index].text) == numbers), None)
     if len(lines) <= 1:
         return None
     # without any paragraph, a list say, the first line alone may be it
