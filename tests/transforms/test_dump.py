@@ -172,7 +172,7 @@ def test_sentence_about_cookies_stays_in_an_article_and_goes_below_it() -> None:
 def test_heading_that_also_opens_teasers_or_tags_takes_no_paragraphs_with_it() -> None:
     short = ["Der Rat tagt wieder im Mai.", "Dann geht es um die Pfeiler der Brücke."]
     for heading in ("Most popular", "Topics", "Read more"):
-        assert clean_dump("\n".join([LONG, heading, *short])).text == "\n".join([LONG, *short])
+        assert clean_dump("\n".join([LONG, heading, *short, MORE])).text == "\n".join([LONG, *short, MORE])
 
 
 def test_long_list_under_an_ambiguous_heading_is_no_block_of_teasers() -> None:

@@ -4,61 +4,18 @@ from hypothesis import strategies as st
 
 from transforms.dump import DumpText, clean_dump
 
-WORDS = [
-    "der",
-    "die",
-    "Rat",
-    "Brücke",
-    "Selke",
-    "hat",
-    "und",
-    "am",
-    "Mai",
-    "bridge",
-    "council",
-    "of",
-    "橋",
-    "мост",
-    "said",
-    "we",
-    "you",
-    "12",
-    "2024",
-    "“Ja”",
-    "Foto",
-]
+WORDS = (
+    *("der", "die", "Rat", "Brücke", "Selke", "hat", "und", "am", "Mai", "bridge", "council", "of", "橋"),
+    *("мост", "said", "we", "you", "12", "2024", "“Ja”", "Foto", "..."),
+)
 SENTENCES = st.lists(st.sampled_from(WORDS), min_size=2, max_size=45).map(lambda words: " ".join(words) + ".")
 LABELS = st.sampled_from(
     (
         *("Die Brücke bleibt nun doch", "Wie es weitergeht", "Was kostet Brücke 1?", "Was kostet Brücke 2?"),
-        *(
-            "Read more",
-            "Lire aussi",
-            "Most popular",
-            "Topics",
-            "About the author",
-            "Anzeige",
-            "Share",
-            "Tweet",
-        ),
-        *(
-            "3 Comments",
-            "2 responses to “Brücke”",
-            "Ann Ash says:",
-            "Reply",
-            "Leave a comment",
-            "• Aue",
-            "1. Aue",
-        ),
+        *("Read more", "Lire aussi", "Most popular", "Topics", "About the author", "Anzeige", "Share"),
+        *("3 Comments", "2 responses to “Brücke”", "Ann Ash says:", "Reply", "Leave a comment", "• Aue"),
         *("By Rike Ohlsen", "Von", "Rike Ohlsen", "5 May 2024", "date 2020-11", "updated 2020-11-12 Brücke"),
-        *(
-            "Foto: Jo Ax / Bildhaus",
-            "© 2024 Bote",
-            "(dpa)",
-            "0%1%2%3%",
-            "<div>",
-            "Diese Seite verwendet Cookies.",
-        ),
+        *("Foto: Jo Ax / Bildhaus", "© 2024 Bote", "(dpa)", "0%1%2%3%", "<div>", "This site uses cookies."),
     )
 )
 ODD = st.text(st.characters(exclude_categories=()), max_size=60)  # with NUL, surrogates, signs of no width

@@ -15,7 +15,7 @@ from schemas.block import DropReason
 from transforms.dump import dates
 from transforms.dump.comments import is_comment_heading, is_comment_part
 from transforms.dump.lines import MEASURED_CHARS, Shape, shape_of
-from transforms.dump.words import FUNCTION_WORDS, count_cues, words_of
+from transforms.dump.words import FUNCTION_WORDS, cues_in, words_of
 
 Column = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -39,6 +39,7 @@ class Look:
     Attributes:
         shape: Its measures.
         numbers: Features that need no other line, in the order of `LOOKS`.
+        cues: What its words that speak of the site say it may be.
         content: Its words that may tell what it is about, in lower case.
         comment_heading: Whether it is a heading over readers' comments.
         comment_part: Whether it says who wrote a comment, or is a button under one.
@@ -47,6 +48,7 @@ class Look:
 
     shape: Shape
     numbers: tuple[float, ...]
+    cues: tuple[DropReason, ...]
     content: frozenset[str]
     comment_heading: bool
     comment_part: bool
@@ -67,6 +69,7 @@ def look_of(shape: Shape) -> Look:
     words = words_of(lowered)
     count, parts = max(1, len(words)), text.split()
     comment_part = is_comment_part(shape.text)
+    cues = cues_in(lowered)
     return Look(
         shape,
         (
@@ -79,8 +82,9 @@ def look_of(shape: Shape) -> Look:
             sum(map(text.count, '"“”„«»「」')) / count,
             sum(map(text.count, "|/•·»›>→")),
             sum(map(FUNCTION_WORDS.__contains__, words)) / count,
-            count_cues(lowered) / count,
+            len(cues) / count,
         ),
+        tuple(cues),
         frozenset(
             word for word in words if (len(word) > 3 or not word.isascii()) and word not in FUNCTION_WORDS
         ),

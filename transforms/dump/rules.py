@@ -177,10 +177,11 @@ class _Trial:
         """Drops all that follows a heading after which no article goes on, if that leaves an article."""
         before = box_end = 0
         total = sum(len(line.text) for index, line in enumerate(self.lines) if self._prose(index))
-        marks = sum(map(self._is_comment_mark, range(len(self.lines))))
+        is_mark = [self._is_comment_mark(index) for index in range(len(self.lines))]
+        marks = sum(is_mark)
         longest = self._longest_after()
         for index, said in enumerate(self.said):
-            marks -= self._is_comment_mark(index)
+            marks -= is_mark[index]
             before += len(self.lines[index].text) if self._prose(index) else 0
             text, reason = self.lines[index].text, self.reasons[index]
             titled = is_titled_comment_heading(text)

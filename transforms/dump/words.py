@@ -4,6 +4,9 @@ General lists, made by hand; none was learned from pages. Words are looked up in
 """
 
 import re
+from collections.abc import Iterable
+
+from schemas.block import DropReason
 
 
 def _words(text: str) -> frozenset[str]:
@@ -77,38 +80,89 @@ FUNCTION_WORDS = _words(
     """
 )
 
-#: Beginnings of words in lines about the site, not the news: accounts, rights, networks, comments, other
-#: articles, pictures, authors, offers.
-_CUES = """
-    subscri newsletter inbox e-mail email mailbox signup unsubscrib register login account password
-    premium trial abonn anmeld posteingang konto kostenlos kündbar probemonat registrier einlogg
-    passwort inscri infolettre courriel suscri boletín cuenta iscriv casella nieuwsbrief assin boletim
-    prenumer nyhetsbrev tilmeld nyhedsbrev rejestr zaloguj подпис рассылк abone bülten
-    copyright rights reserved permission privacy cookie consent disclaimer gdpr rechte vorbehalten
-    datenschutz impressum droits réservés confidentialité derechos reservados privacidad diritti
-    riservati direitos voorbehouden zastrzeżone защищены rättigheter rettigheder rettigheter saklıdır
-    çerez
-    facebook twitter instagram whatsapp telegram linkedin youtube tiktok pinterest reddit flipboard
-    bluesky mastodon snapchat follow share tweet hashtag teilen folgen folgt partag suivez compart
-    síguenos condivid seguici volg compartilh udostępnij поделит följ følg paylaş takip
-    comment reply replies moderat kommentar kommentier netiquette leserbrief comentari commenti reacties
-    reageer komentarz коммент yorum
-    related recommended trending weitere meistgelesen ilgili
-    photo getty shutterstock istock imago reuters afp alamy credit courtesy foto bildquelle archivbild
-    symbolbild picture-alliance crédit imagen imagem immagine zdjęcie фото
-    reporter journalist correspondent editor columnist contributor freelance contributed redakteur
-    redaktion autor korrespondent rédact corresp periodista redact giornalista jornalista repórter
-    dziennikarz корреспондент редактор muhabir
-    affiliate commission buy price shop discount coupon sponsored advertis promotion anzeige provision
-    werbung angebot publici pubblicità advertentie reklam annons annonce реклам donat spende
-"""
-_CUE = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, sorted(_CUES.split(), reverse=True)))})")
-_CUE_SCRIPTS = re.compile(
-    "登録|会員|購読|ログイン|メール|著作権|転載|無断|シェア|フォロー|コメント|関連|おすすめ|写真|撮影|提供|"
-    "記者|編集|広告|订阅|訂閱|登录|注册|版权|隐私|分享|关注|评论|評論|相关|推荐|图片|记者|编辑|广告|廣告|"
-    "구독|로그인|가입|저작권|무단|전재|재배포|공유|팔로우|댓글|관련|추천|사진|기자|편집|광고|اشترك|"
-    "النشرة|حقوق|محفوظة|الخصوصية|شارك|تابع|تعليق|صورة|إعلان|"
-    "सब्सक्राइब|शेयर|फॉलो|टिप्पणी|फोटो|संवाददाता|विज्ञापन"
+#: Beginnings of words in lines about the site, not the news, and what such a line may be.
+_CUES = {
+    DropReason.NEWSLETTER: _words(
+        """
+        subscri newsletter inbox e-mail email mailbox signup unsubscrib posteingang inscri
+        infolettre courriel suscri boletín iscriv casella nieuwsbrief assin boletim nyhetsbrev
+        tilmeld nyhedsbrev подпис рассылк bülten メール 订阅 訂閱 구독 اشترك النشرة सब्सक्राइब
+        """
+    ),
+    DropReason.PAYWALL: _words(
+        """
+        register login account password premium trial abonn anmeld konto kostenlos kündbar
+        probemonat registrier einlogg passwort cuenta prenumer rejestr zaloguj abone donat spende 登録
+        会員 購読 ログイン 登录 注册 로그인 가입
+        """
+    ),
+    DropReason.COPYRIGHT: _words(
+        """
+        copyright rights reserved permission rechte vorbehalten impressum droits réservés derechos
+        reservados diritti riservati direitos voorbehouden zastrzeżone защищены rättigheter
+        rettigheder rettigheter saklıdır 著作権 転載 無断 版权 저작권 무단 전재 재배포 حقوق محفوظة
+        """
+    ),
+    DropReason.CONSENT: _words(
+        """
+        privacy cookie consent disclaimer gdpr datenschutz confidentialité privacidad çerez 隐私
+        الخصوصية
+        """
+    ),
+    DropReason.SHARE_BUTTONS: _words(
+        """
+        facebook twitter instagram whatsapp telegram linkedin youtube tiktok pinterest reddit
+        flipboard bluesky mastodon snapchat follow share tweet hashtag teilen folgen folgt partag
+        suivez compart síguenos condivid seguici volg compartilh udostępnij поделит följ følg paylaş
+        takip シェア フォロー 分享 关注 공유 팔로우 شارك تابع शेयर फॉलो
+        """
+    ),
+    DropReason.COMMENTS: _words(
+        """
+        comment reply replies moderat kommentar kommentier netiquette leserbrief comentari commenti
+        reacties reageer komentarz коммент yorum コメント 评论 評論 댓글 تعليق टिप्पणी
+        """
+    ),
+    DropReason.TEASER: _words(
+        """
+        related recommended trending weitere meistgelesen ilgili 関連 おすすめ 相关 推荐 관련 추천
+        """
+    ),
+    DropReason.CREDIT: _words(
+        """
+        photo getty shutterstock istock imago reuters afp alamy credit courtesy foto bildquelle
+        archivbild symbolbild picture-alliance crédit imagen imagem immagine zdjęcie фото 写真 撮影 提供
+        图片 사진 صورة फोटो
+        """
+    ),
+    DropReason.AUTHOR_NOTE: _words(
+        """
+        reporter journalist correspondent editor columnist contributor freelance contributed
+        redakteur redaktion autor korrespondent rédact corresp periodista redact giornalista
+        jornalista repórter dziennikarz корреспондент редактор muhabir 記者 編集 记者 编辑 기자 편집 संवाददाता
+        """
+    ),
+    DropReason.ADVERTISEMENT: _words(
+        """
+        affiliate commission buy price shop discount coupon sponsored advertis promotion anzeige
+        provision werbung angebot publici pubblicità advertentie reklam annons annonce реклам 広告 广告
+        廣告 광고 إعلان विज्ञापन
+        """
+    ),
+}
+#: Cue → reason.
+_REASONS = {cue: reason for reason, cues in _CUES.items() for cue in cues}
+#: Scripts that do not part words, or add to their beginnings.
+_UNPARTED = re.compile(r"[\u0600-\u06ff\u0900-\u097f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+
+
+def _any_of(cues: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(cues, reverse=True)))
+
+
+_CUE = re.compile(
+    rf"(?<![^\W\d_])(?:{_any_of(cue for cue in _REASONS if not _UNPARTED.match(cue))})|"
+    rf"{_any_of(cue for cue in _REASONS if _UNPARTED.match(cue))}"
 )
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W\d_{_CJK}]+")
@@ -119,6 +173,6 @@ def words_of(lowered: str) -> list[str]:
     return _WORD.findall(lowered)
 
 
-def count_cues(lowered: str) -> int:
-    """Counts the words in a line (in lower case) that speak of the site rather than of the news."""
-    return len(_CUE.findall(lowered)) + len(_CUE_SCRIPTS.findall(lowered))
+def cues_in(lowered: str) -> list[DropReason]:
+    """Returns, for each word in a line (in lower case) that speaks of the site, what such a line may be."""
+    return [_REASONS[cue] for cue in _CUE.findall(lowered)]
