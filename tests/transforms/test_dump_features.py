@@ -6,8 +6,6 @@ from transforms.dump.lines import shape_of
 from transforms.dump.words import cues_in
 
 PARAGRAPH = "The council said on Tuesday that it would not pull the bridge down but mend its piers and deck."
-    "The council said on Tuesday that it would not pull the bridge down but mend its piers and its deck."
-)
 
 
 def column(name: str, lines: list[str], reasons: list[DropReason | None] | None = None) -> list[float]:
