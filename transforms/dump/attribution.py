@@ -69,7 +69,12 @@ def is_credit(text: str) -> bool:
     signature = _SIGNATURE.fullmatch(text)
     if signature and _agency_among(signature[1]):
         return True
-    return words <= 8 and bool(_NAME_SLASH_SUPPLIER.search(text) or _SUPPLIER_TAIL.search(text))
+    return words <= 8 and _ends_with_supplier(text)
+
+
+def _ends_with_supplier(text: str) -> bool:
+    slashed = "/" in text or "|" in text  # they are rare, and the search is slow
+    return bool((slashed and _NAME_SLASH_SUPPLIER.search(text)) or _SUPPLIER_TAIL.search(text))
 
 
 def _is_sentence(text: str) -> bool:
@@ -81,10 +86,10 @@ def is_caption(text: str) -> bool:
     """Whether a line ends by crediting a picture, as captions do."""
     if len(text) > 500:
         return False
-    picture = _PICTURE_TAIL.search(text)
+    picture = _PICTURE_TAIL.search(text) if any(sign in text for sign in ":：©") else None
     if picture and _is_sentence(picture[0]):
         return False
-    if picture or _SUPPLIER_TAIL.search(text) or _NAME_SLASH_SUPPLIER.search(text):
+    if picture or _ends_with_supplier(text):
         return True
     brackets = _BRACKETS_AT_END.search(text)
     if not brackets:
