@@ -23,7 +23,7 @@ from transforms.trees import Trees
 #: Lines of at least this probability are kept. The mean F1, cross-validated by site, is 0.0015 higher at
 #: 0.45, but there short articles lose three times as many sentences; one too many is better than one lost.
 KEEP = 0.25
-#: A text that still loses lines after so many rounds is a list; articles need two to four.
+#: A text that still loses lines after so many rounds is a list; articles need one to three.
 MAX_ROUNDS = 20
 #: Reasons that hold for the lines below as well.
 _RUNS_ON = frozenset(
