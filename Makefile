@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 OUTPUT ?= out
 CORPUS ?= ../shared/corpus
 
-.PHONY: run test lint format lock bench-clean clean
+.PHONY: run test lint format lock bench-clean bench-language clean
 
 run: $(INSTALLED)  ## ingest examples/, print the summary
 	$(BIN)/newsbeam ingest examples --output $(OUTPUT)
@@ -29,6 +29,9 @@ lock: $(INSTALLED)  ## requirements.lock anew from pyproject.toml
 
 bench-clean: $(INSTALLED)  ## quality and cost of cleaning beside trafilatura
 	$(BIN)/python benchmarks/bench_clean.py $(CORPUS)
+
+bench-language: $(INSTALLED)  ## accuracy and cost of language detection beside its parts
+	$(BIN)/python benchmarks/bench_language.py $(CORPUS)
 
 clean:
 	rm -rf .venv $(OUTPUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis

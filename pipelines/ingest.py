@@ -48,7 +48,11 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
     samples = tuple(cleaned.values()) | "Sample sites" >> SampleSites()
     if options.site_templates:
         outcomes = outcomes | "Drop site templates" >> DropTemplates(samples, options.output, run)
-    outcomes = outcomes | "Detect language" >> DetectLanguage() | "Tag topics" >> TagTopics(options.taxonomy)
+    outcomes = (
+        outcomes
+        | "Detect language" >> DetectLanguage(options.detector)
+        | "Tag topics" >> TagTopics(options.taxonomy)
+    )
     articles = (
         outcomes
         | "Take documents" >> Only(Document)

@@ -17,6 +17,7 @@ from apache_beam.runners.runner import create_runner
 from pipelines.values import byte_size, day, duration, positive, share
 from schemas.run import Run, default_run_id, pipeline_version
 from schemas.taxonomy import Taxonomy, TaxonomyError, merge, parse_taxonomy, shipped_taxonomy
+from transforms.language import Detector
 from transforms.page import Extractor
 from transforms.web import FetchPolicy, default_user_agent
 
@@ -39,6 +40,7 @@ class IngestOptions:
         taxonomy: The topics to look for.
         policy: How to behave on the web.
         extractor: What finds the article of a page.
+        detector: What detects the language of a text.
         site_templates: Whether blocks that stand on several pages of a site are dropped.
         fetch_articles: Whether the links of feeds that were fetched are fetched too.
         limit: Number of inputs to read at most; None for all.
@@ -57,6 +59,7 @@ class IngestOptions:
     taxonomy: Taxonomy
     policy: FetchPolicy
     extractor: Extractor
+    detector: Detector
     site_templates: bool
     fetch_articles: bool
     limit: int | None
@@ -110,6 +113,12 @@ def make_parser() -> argparse.ArgumentParser:
         choices=[str(extractor) for extractor in Extractor],
         default=str(Extractor.FAST),
         help="what finds the article of a page (default: %(default)s)",
+    )
+    add(
+        "--language-detector",
+        choices=[str(detector) for detector in Detector],
+        default=str(Detector.COMBINED),
+        help="what detects the language of a text (default: %(default)s)",
     )
     add("--no-site-templates", action="store_true", help="keep blocks that stand on several pages of a site")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
@@ -220,6 +229,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         taxonomy=taxonomy,
         policy=policy,
         extractor=Extractor(parsed.extractor),
+        detector=Detector(parsed.language_detector),
         site_templates=not parsed.no_site_templates,
         fetch_articles=not parsed.no_fetch,
         limit=parsed.limit,

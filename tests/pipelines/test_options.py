@@ -1,6 +1,8 @@
 import pytest
 
 from pipelines.options import UsageError, make_beam_parser, make_parser, parse, part_arguments
+from pipelines.run import about_run
+from transforms.language import Detector
 
 TAXONOMY = """
 broken: [
@@ -42,6 +44,14 @@ def test_a_call_becomes_one_frozen_record():
         options.output = "x"
 
 
+def test_the_language_detector_is_chosen_and_recorded():
+    call = ["a", "--output", "o", "--run-date", "2026-11-20"]
+    assert parse(call).detector is Detector.COMBINED
+    chosen = parse([*call, "--language-detector", "langdetect"])
+    assert chosen.detector is Detector.LANGDETECT
+    assert about_run(chosen)["options"]["language_detector"] == "langdetect"
+
+
 def test_the_run_id_is_the_same_for_the_same_call():
     call = ["a", "--output", "o", "--run-date", "2026-11-20"]
     assert parse(call).run == parse(call).run
@@ -71,6 +81,7 @@ def test_the_run_id_is_the_same_for_the_same_call():
         (["a", "--output", "o", "--fetch-timeout", "0"], "above 0"),
         (["a", "--output", "o", "--user-agent", "a\nb"], "printable"),
         (["a", "--output", "o", "--runner", "Foo"], "--runner Foo"),
+        (["a", "--output", "o", "--language-detector", "cld2"], "'combined', 'langdetect'"),
         (["a", "--output", "o", "--streaming"], "batches only"),
         (["a", "--output", "o", "--direct_num_workers=x"], "invalid int value"),
     ],

@@ -1,0 +1,47 @@
+"""Sample: pieces of a text to look at, and how much they tell."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+#: Characters of a piece, and of how many places in the text they are taken.
+PIECE_CHARACTERS, PIECES = 160, 6
+
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+def pieces(text: str, characters: int = PIECE_CHARACTERS, places: int = PIECES) -> list[str]:
+    """Returns pieces from places evenly spread over `text`: its ends are where boilerplate was left over.
+
+    Args:
+        text: Of any length; one of no more than all pieces together is looked at whole.
+        characters: Of a piece, at most.
+        places: Number of pieces, at most.
+    """
+    places = min(places, -(-len(text) // characters))
+    return [piece for piece in _pieces(text, characters, places) if piece]
+
+
+def evidence(sample: Iterable[str], enough: int) -> int:
+    """Different groups of three letters, about as many as letters in a text that does not repeat itself.
+
+    Those around a character of a script without spaces (ideographs, kana, hangul) count threefold. No further
+    piece is looked at once there is `enough`.
+    """
+    groups: set[str] = set()
+    told = 0
+    for piece in sample:
+        words = f" {_NO_LETTERS.sub(' ', piece.lower())} "
+        groups.update(words[i : i + 3] for i in range(len(words) - 2) if words[i + 1] != " ")
+        told = sum(3 if "\u3040" <= group[1] <= "\ud7af" else 1 for group in groups)
+        if told >= enough:
+            break
+    return told
+
+
+def _pieces(text: str, characters: int, places: int) -> Iterator[str]:
+    for place in range(places):
+        size = min(characters, len(text) // places + 1)
+        start = max(0, (len(text) - size) * (2 * place + 1) // (2 * places))
+        piece = text[start : start + size]
+        head, _, rest = piece.partition(" ")
+        yield piece if start == 0 else rest or head
