@@ -13,6 +13,7 @@ from transforms import dates
 from transforms.authors import agency_among, clean_authors
 from transforms.declared import Declared, names_of
 from transforms.titles import house_names, key_of, page_title, text_of
+from transforms.urls import is_believable_canonical
 
 #: A longer text is no byline, whatever its class says.
 BYLINE_CHARACTERS = 100
@@ -150,8 +151,9 @@ def _canonical(tree: HtmlElement, declared: Declared, url: str | None) -> str | 
     )
     for address in map(str.strip, (*links, *declared.contents("og:url"))):
         try:
-            if address:
-                return urljoin(url or "", address)
+            whole = urljoin(url or "", address)
         except ValueError:  # brackets without an IPv6 address between them
             continue
+        if address and is_believable_canonical(whole, url):
+            return whole
     return None

@@ -274,3 +274,45 @@ def test_a_run_that_fails_leaves_the_dataset_as_it_was(inbox, tmp_path, monkeypa
     assert ingest(inbox, "--output", output) == 70
     assert files(output) == before
     assert manifest(output)["articles"] == 10
+
+
+def test_one_article_by_many_addresses_is_one_row(inbox, tmp_path):
+    page = (
+        (inbox / "pool.html")
+        .read_text()
+        .replace('<link rel="canonical" href="https://echo.example/news/pool">', "")
+    )
+    addresses = [
+        "https://www.echo.example/news/pool-stays-open",
+        "http://www.echo.example/news/pool-stays-open",
+        "https://www.echo.example/news/pool-stays-open/?utm_source=feed&fbclid=x",
+        "https://www.echo.example/news/pool-stays-open/amp?amp_js_v=0.1#top",
+        "https://amp.echo.example/news/pool-stays-open",
+        "https://m.echo.example/news/pool-stays-open?PHPSESSID=0123456789abcdef0123",
+        "https://www-echo-example.cdn.ampproject.org/c/s/www.echo.example/news/pool-stays-open/amp",
+        "https://echo.example/other-address?id=4711",
+    ]
+    pages = [page] * 7 + [page.replace("<head>", f'<head><link rel="canonical" href="{addresses[0]}">')]
+    assert page != (inbox / "pool.html").read_text()
+    rows = [{"url": url, "html": html} for url, html in zip(addresses, pages, strict=True)]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    output = tmp_path / "out"
+    assert ingest(file, "--output", output) == 0
+    run = manifest(output)
+    assert (run["read"], run["articles"], run["duplicates"]) == (8, 1, 7)
+
+
+def test_the_language_detector_is_the_one_asked_for(tmp_path):
+    text = (
+        "Umkhandlu wedolobha uvumile ngoLwesibili ukuthi kulungiswe ibhuloho elidala. Umsebenzi uzoqala masinyane "
+        "futhi uzothatha iminyaka emibili, kusho imeya emva komhlangano nabahlali bendawo."
+    )
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps({"url": "https://echo.example/1", "text": text}))
+    assert ingest(file, "--output", tmp_path / "a") == 0
+    assert manifest(tmp_path / "a")["articles_by_language"] == {"zu": 1}
+    assert ingest(file, "--output", tmp_path / "b", "--language-detector", "langdetect") == 0
+    run = manifest(tmp_path / "b")
+    assert "zu" not in run["articles_by_language"]
+    assert run["options"]["language_detector"] == "langdetect"

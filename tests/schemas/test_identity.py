@@ -1,7 +1,9 @@
 from dataclasses import replace
 
+import pytest
+
 from schemas import Document
-from schemas.identity import article_id, content_hash
+from schemas.identity import address_key, article_id, content_hash
 
 DOCUMENT = Document(source_uri="a.txt", via="text", text="Die Straße ist gesperrt.", text_from="dump")
 
@@ -17,6 +19,43 @@ def test_the_address_tells_articles_apart_where_there_is_one():
     changed = replace(here, text="Die Straße ist frei.", url="https://kurier.example/a?y")
     assert article_id(here) == article_id(changed)
     assert article_id(here) != article_id(replace(here, canonical_url="https://kurier.example/b"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://kurier.example/news/a-4711",
+        "https://www.kurier.example/news/a-4711/",
+        "https://m.kurier.example/news/a-4711",
+        "https://mobile.kurier.example/news/a-4711",
+        "https://amp.kurier.example/news/a-4711",
+        "https://kurier.example/news/a-4711/index.html",
+    ],
+)
+def test_variants_of_an_address_are_one_article(address):
+    plain = replace(DOCUMENT, canonical_url="https://kurier.example/news/a-4711")
+    assert article_id(replace(DOCUMENT, canonical_url=address)) == article_id(plain)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://kurier.example/news/a-4712",
+        "https://kurier.example/news/a-4711?page=2",
+        "https://sport.kurier.example/news/a-4711",
+        "https://kurier.example:8080/news/a-4711",
+        "https://kurier.example/#!/news/a-4711",
+        "https://m.example/news/a-4711",
+    ],
+)
+def test_other_addresses_are_other_articles(address):
+    plain = replace(DOCUMENT, canonical_url="https://kurier.example/news/a-4711")
+    assert article_id(replace(DOCUMENT, canonical_url=address)) != article_id(plain)
+
+
+def test_a_domain_may_be_called_mobile():
+    assert address_key("https://mobile.example/a") == "//mobile.example/a"
+    assert address_key("http://[") == "http://["
 
 
 def test_without_an_address_the_text_does():
