@@ -36,7 +36,7 @@ class Document:
         fetched_at: In UTC; None until the run's date fills the gap.
         text: Without boilerplate, paragraphs parted by a line feed.
         boilerplate_share: Characters dropped over characters of text in the input, 0 to 1.
-        declared_language: ISO 639 code of what its source or page declares, a hint; no column.
+        declared_languages: ISO 639 codes of what its page and its source declare, hints; no column.
         language: ISO 639-1 (639-3 where there is none) or `und`.
     """
 
@@ -56,7 +56,7 @@ class Document:
     published_at: datetime | None = None
     published_from: str | None = None
     fetched_at: datetime | None = None
-    declared_language: str | None = None
+    declared_languages: tuple[str, ...] = ()
     language: str = "und"
     language_confidence: float = 0.0
     topics: tuple[Topic, ...] = ()

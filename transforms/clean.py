@@ -122,7 +122,7 @@ def _document(
         published_at=published_at,
         published_from=known.published_from if published_at else None,
         fetched_at=fetched_at,
-        declared_language=language_code(known.language),
+        declared_languages=_codes(own.language, page.metadata.language),
     )
 
 
@@ -142,6 +142,11 @@ def _without_titles(text: str, titles: Iterable[str]) -> str:
 def _lines(text: str) -> str:
     """Returns `text` normalised, each line trimmed and its spaces single, without empty lines."""
     return "\n".join(filter(None, (" ".join(line.split()) for line in normalise(text).split("\n"))))
+
+
+def _codes(*declared: str | None) -> tuple[str, ...]:
+    """Returns the different languages that page and source declare, the page's first."""
+    return tuple(dict.fromkeys(code for code in map(language_code, declared) if code))
 
 
 def _line(text: str | None) -> str | None:

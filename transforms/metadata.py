@@ -86,8 +86,8 @@ def merge_metadata(source: Metadata, page: Metadata) -> Metadata:
 
     The source's title, summary and authors win: they are the editors' own, without a site's debris. The
     page's date wins if JSON-LD or meta give it, or if the source has none: pages keep the first publication,
-    feeds often the last change. Language, canonical URL and agency are the page's own. Each fills the other's
-    gaps.
+    feeds often the last change. Canonical URL and agency are the page's own. Each fills the other's gaps. The
+    language stays the source's: it and the page's are evidence side by side.
     """
     precise = page.published_at is not None and page.published_from in ("jsonld", "meta")
     dated = page if precise or source.published_at is None else source
@@ -98,7 +98,6 @@ def merge_metadata(source: Metadata, page: Metadata) -> Metadata:
         authors=source.authors or page.authors,
         published_at=dated.published_at,
         published_from=dated.published_from,
-        language=page.language or source.language,
         canonical_url=page.canonical_url or source.canonical_url,
         agency=page.agency or source.agency,
     )

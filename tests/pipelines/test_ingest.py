@@ -305,8 +305,8 @@ def test_one_article_by_many_addresses_is_one_row(inbox, tmp_path):
 
 def test_the_language_detector_is_the_one_asked_for(tmp_path):
     text = (
-        "Umkhandlu wedolobha uvumile ngoLwesibili ukuthi kulungiswe ibhuloho elidala. Umsebenzi uzoqala masinyane "
-        "futhi uzothatha iminyaka emibili, kusho imeya emva komhlangano nabahlali bendawo."
+        "Umkhandlu wedolobha uvumile ngoLwesibili ukuthi kulungiswe ibhuloho elidala. Umsebenzi uzoqala "
+        "masinyane futhi uzothatha iminyaka emibili, kusho imeya emva komhlangano nabahlali bendawo."
     )
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps({"url": "https://echo.example/1", "text": text}))

@@ -66,7 +66,7 @@ def test_page_to_document() -> None:
         published_at=datetime(2024, 5, 17, 8, 30, tzinfo=UTC),
         published_from="jsonld",
         fetched_at=datetime(2024, 6, 1, tzinfo=UTC),
-        declared_language="de",
+        declared_languages=("de",),
     )
 
 
@@ -243,10 +243,12 @@ def test_what_only_looks_like_a_credit_stays(end: str, agency: str | None) -> No
     assert (document.text, document.agency) == (f"{FIRST}\n{end}", agency)
 
 
-def test_declared_language_is_handed_on_as_a_code() -> None:
-    assert cleaned(html(PAGE)).declared_language == "de"
-    assert cleaned(text(FIRST, metadata=Metadata(language="pt_BR"))).declared_language == "pt"
-    assert cleaned(text(FIRST)).declared_language is None
+def test_declared_languages_are_handed_on_as_codes() -> None:
+    assert cleaned(html(PAGE)).declared_languages == ("de",)
+    assert cleaned(text(FIRST, metadata=Metadata(language="pt_BR"))).declared_languages == ("pt",)
+    assert cleaned(text(FIRST)).declared_languages == ()
+    assert cleaned(html(PAGE, metadata=Metadata(language="en-GB"))).declared_languages == ("de", "en")
+    assert cleaned(html(PAGE, metadata=Metadata(language="German"))).declared_languages == ("de",)
 
 
 @pytest.mark.parametrize("url", ["http://[x", "about:blank", "https://\u2028/", ""])

@@ -156,7 +156,7 @@ def test_merge_prefers_the_editors_words_and_the_pages_own_date() -> None:
         language="en-GB",
     )
     merged = merge_metadata(feed, own)
-    assert (merged.title, merged.summary, merged.language) == ("Bridge", "What it costs", "en-GB")
+    assert (merged.title, merged.summary, merged.language) == ("Bridge", "What it costs", "en")
     assert (merged.published_at, merged.published_from) == (MORNING, "jsonld")
 
 

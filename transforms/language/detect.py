@@ -57,7 +57,7 @@ class Detector(StrEnum):
 def with_language(document: Document, detector: Detector = Detector.COMBINED) -> Document:
     """Returns `document` with `language` and `language_confidence`."""
     language, confidence = detect_language(
-        document.text, document.title, document.declared_language, detector
+        document.text, document.title, document.declared_languages, detector
     )
     return replace(document, language=language, language_confidence=confidence)
 
@@ -65,7 +65,7 @@ def with_language(document: Document, detector: Detector = Detector.COMBINED) ->
 def detect_language(
     text: str,
     title: str | None = None,
-    declared: str | None = None,
+    declared: tuple[str, ...] = (),
     detector: Detector = Detector.COMBINED,
 ) -> tuple[str, float]:
     """Returns the language of most of `text` and the confidence in it.
@@ -73,8 +73,8 @@ def detect_language(
     Args:
         text: Of any length; a sample is looked at, see `transforms.language.sample`.
         title: Further evidence where the text is short.
-        declared: As `language_code` returns it. Weak evidence: many a site declares what its software came
-            with. It counts where the detectors are unsure, and never against a script.
+        declared: By page and source, as `language_code` returns them. Weak evidence: many a site declares
+            what its software came with. It counts where the detectors are unsure, and never against a script.
         detector: Whose opinion counts.
 
     Returns:
@@ -159,11 +159,15 @@ def _of_langdetect(sample: list[str]) -> Opinion:
     return _by_script(by_langdetect("\n".join(sample)), _ideographs(sample))
 
 
-def _with_declared(opinion: Opinion, declared: str) -> Opinion:
+def _with_declared(opinion: Opinion, declared: tuple[str, ...]) -> Opinion:
+    """Returns an opinion in which the declared languages weigh more, if the text can be in them."""
     best = max(opinion, key=lambda name: opinion[name], default=UNKNOWN)
-    share = opinion.get(declared, 0.0)
-    fits = best == UNKNOWN or share > _UNDETECTED or script_of(best) == script_of(declared)
-    return _normalised({**opinion, declared: (share + _UNDETECTED) * _DECLARED}) if fits else opinion
+    weighed = dict(opinion)
+    for name in declared:
+        share = opinion.get(name, 0.0)
+        if best == UNKNOWN or share > _UNDETECTED or script_of(best) == script_of(name):
+            weighed[name] = (share + _UNDETECTED) * _DECLARED
+    return _normalised(weighed)
 
 
 def _ideographs(sample: list[str]) -> tuple[int, int, int]:

@@ -42,7 +42,7 @@ def test_languages(language: str, text: str, detector: Detector) -> None:
 @pytest.mark.parametrize(("language", "text"), MORE.items())
 def test_languages_that_langdetect_lacks(language: str, text: str) -> None:
     assert detect_language(text)[0] == language
-    assert detect_language(text, declared="en")[0] == language
+    assert detect_language(text, declared=("en",))[0] == language
 
 
 @BOTH
@@ -63,7 +63,7 @@ def test_too_little_to_tell(text: str, detector: Detector) -> None:
 )
 def test_the_same_over_and_over_is_no_language(junk: str, detector: Detector) -> None:
     assert detect_language(junk, detector=detector) == ("und", 0.0)
-    assert detect_language(junk, declared="de", detector=detector) == ("und", 0.0)
+    assert detect_language(junk, declared=("de",), detector=detector) == ("und", 0.0)
 
 
 @pytest.mark.parametrize(
@@ -76,29 +76,32 @@ def test_a_few_words_give_a_low_figure(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "declared", "expected"),
     [
-        ("Mehr dazu.", "de", "de"),
-        ("Brann i Oslo", "no", "no"),
-        ("Parler closes", "nl", "nl"),
-        ("Sjómenn róa", "is", "is"),
-        ("橋の工事", "ja", "ja"),
-        ("首相辞任表明", "ja", "ja"),
-        ("Grad gradi novu školu", "hr", "hr"),
-        ("Grad gradi novu školu", "sr", "sr"),
-        ("Grad gradi novu školu", "bs", "bs"),
-        ("Пожар в Москве", "en", "ru"),
-        ("Пожар в Москве", "qqq", "ru"),
-        ("Mehr dazu.", None, "und"),
-        (TEXTS["de"], "en", "de"),
-        (TEXTS["fr"], "de", "fr"),
-        (TEXTS["zh"], "en", "zh"),
-        (TEXTS["zh"], "ru", "zh"),
-        (TEXTS["zh"], "ja", "zh"),
-        (TEXTS["ja"], "zh", "ja"),
-        ((TEXTS["de"] + "\n") * 6 + (TEXTS["en"] + "\n") * 4, "en", "de"),
+        ("Mehr dazu.", ("de",), "de"),
+        ("Brann i Oslo", ("no",), "no"),
+        ("Parler closes", ("nl",), "nl"),
+        ("Sjómenn róa", ("is",), "is"),
+        ("橋の工事", ("ja",), "ja"),
+        ("首相辞任表明", ("ja",), "ja"),
+        ("Grad gradi novu školu", ("hr",), "hr"),
+        ("Grad gradi novu školu", ("sr",), "sr"),
+        ("Grad gradi novu školu", ("bs",), "bs"),
+        ("Пожар в Москве", ("en",), "ru"),
+        ("Пожар в Москве", ("qqq",), "ru"),
+        ("Mehr dazu.", (), "und"),
+        (TEXTS["de"], ("en",), "de"),
+        (TEXTS["fr"], ("de",), "fr"),
+        ("Brann i Oslo", ("en", "no"), "no"),
+        ("Nova škola v centru", ("sk", "en"), "sk"),
+        (TEXTS["zh"], ("en",), "zh"),
+        (TEXTS["de"], ("en", "fr"), "de"),
+        (TEXTS["zh"], ("ru",), "zh"),
+        (TEXTS["zh"], ("ja",), "zh"),
+        (TEXTS["ja"], ("zh",), "ja"),
+        ((TEXTS["de"] + "\n") * 6 + (TEXTS["en"] + "\n") * 4, ("en",), "de"),
     ],
 )
 def test_what_is_declared_decides_for_short_texts_alone(
-    text: str, declared: str | None, expected: str
+    text: str, declared: tuple[str, ...], expected: str
 ) -> None:
     assert detect_language(text, declared=declared)[0] == expected
 
