@@ -20,7 +20,7 @@ _NUMBER_NAME = re.compile(r"[ceu]id")
 _SESSION_NAME = re.compile(r"(?:php|j|asp)?sess(?:ion)?_?id\w*|s(?:es)?id|cftoken|cfid|zenid", re.IGNORECASE)
 _SESSION_VALUE = re.compile(r"(?=.*\d)[0-9A-Za-z_-]{16,}")
 _SESSION_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
-#: Fragments that tell articles apart: `#!/news/4711`, `#/news/4711`.
+#: Fragments that tell articles apart, unless the path does: `#!/news/4711`, `#/news/4711`.
 _ROUTE = re.compile(r"!.+|/.+")
 #: https://developers.google.com/amp/cache/overview and the viewers of search engines: type of document, `s`
 #: for https, then the page's own address without its scheme.
@@ -28,7 +28,7 @@ _AMP_CACHE = re.compile(
     r"https?://(?:[^/]+\.cdn\.ampproject\.org/[a-z]|www\.(?:google\.[a-z.]+|bing\.com)/amp)/(s/)?([^./?]+\.[^/?]+/.+)"
 )
 #: The AMP form of a page: `/amp`, `.amp.html`, `?amp=1`, `?outputType=amp`, and what the cache adds.
-_AMP_SUFFIX = re.compile(r"(?:\.amp)+(?=(?:\.html?)?$)", re.IGNORECASE)
+_AMP_SUFFIX = re.compile(r"(?<!\.amp)(?:\.amp)++(?=(?:\.html?)?$)", re.IGNORECASE)
 _AMP_NAME = re.compile(r"amp|usqp|amp_(?:js_v|gsa|lite|kit)", re.IGNORECASE)
 _AMP_FORM = re.compile(r"(?:output(?:type)?|view|format|mode)=amp", re.IGNORECASE)
 #: `/`, `/index.html`, `/de/`, `/en-us/home`: what a site's front page is called.
@@ -139,11 +139,11 @@ def _in_one_spelling(url: str) -> str | None:
 
 def _cleaned(address: str) -> str:
     parts = urlsplit(address)
-    path = _without_amp(parts.path)
-    fragment = parts.fragment if _ROUTE.fullmatch(parts.fragment) else ""
-    return urlunsplit(
-        parts._replace(path=path or "/", query=_clean_query(parts.query, path), fragment=fragment)
-    )
+    path = _without_amp(parts.path) or "/"
+    in_path = _is_article_name(path)
+    pairs = (pair for pair in parts.query.split("&") if pair and not _is_passing(pair, in_path))
+    fragment = "" if in_path or not _ROUTE.fullmatch(parts.fragment) else parts.fragment
+    return urlunsplit(parts._replace(path=path, query="&".join(pairs), fragment=fragment))
 
 
 def _netloc(parts: SplitResult) -> str:
@@ -165,14 +165,13 @@ def _without_amp(path: str) -> str:
     return short if _is_article_name(short) else path
 
 
-def _clean_query(query: str, path: str) -> str:
-    in_path = _is_article_name(path)
-    kept = (pair for pair in query.split("&") if pair and not _is_passing(pair, in_path))
-    return "&".join(kept)
-
-
 def _is_passing(pair: str, in_path: bool) -> bool:
-    """Whether a parameter tells how a reader came to the article, not which it is."""
+    """Whether a parameter tells how a reader came to the article, not which it is.
+
+    Args:
+        pair: Name, `=`, value.
+        in_path: Whether the path says which article it is.
+    """
     name, _, value = pair.partition("=")
     if _SESSION_NAME.fullmatch(name) and _SESSION_VALUE.fullmatch(value):
         return True

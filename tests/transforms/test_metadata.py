@@ -140,6 +140,14 @@ def test_summary_language_and_canonical() -> None:
     assert read('<link rel="canonical" href="http://[broken">').canonical_url is None
 
 
+@pytest.mark.parametrize("linked", ["/", "https://othersite.example/news/bridge-1", "http://[broken", ""])
+def test_og_url_stands_in_for_a_canonical_that_is_not_to_be_believed(linked: str) -> None:
+    head = f'<link rel="canonical" href="{linked}">'
+    own = "https://harbourpost.example/news/bridge-1"
+    assert read(head + meta(og__url=own)).canonical_url == own
+    assert read(head + meta(og__url="https://harbourpost.example/")).canonical_url is None
+
+
 def test_broken_json_ld_is_passed_over() -> None:
     broken = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script>'
     assert read(broken + jsonld(headline="Bridge to be repaired")).title == "Bridge to be repaired"

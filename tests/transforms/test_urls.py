@@ -26,6 +26,8 @@ from transforms.urls import canonicalise, choose_canonical, is_believable_canoni
         (" https://example.org/x \n", "https://example.org/x"),
         ("https://example.org/#!/news/4711", "https://example.org/#!/news/4711"),
         ("https://example.org/#/news/4711", "https://example.org/#/news/4711"),
+        ("https://example.org/a-b-c#/comments", "https://example.org/a-b-c"),
+        ("https://example.org/a#:~:text=x", "https://example.org/a"),
         ("https://example.org/a-b-c?cid=4711", "https://example.org/a-b-c"),
     ],
 )
