@@ -11,8 +11,8 @@ UNKNOWN = "und"
 #: their own codes.
 _SAME_AS = {
     "nb": "no", "nn": "no", "sh": "sr", "fil": "tl", "cmn": "zh", "yue": "zh", "wuu": "zh",
-    "arz": "ar", "ary": "ar", "fuv": "ff", "gug": "gn", "uzs": "uz", "sdh": "ku", "ltg": "lv",
-    "grc": "el", "hbo": "he",
+    "arz": "ar", "ary": "ar", "fuv": "ff", "gug": "gn", "uzs": "uz", "sdh": "ku", "ckb": "ku", "kmr": "ku",
+    "ltg": "lv", "grc": "el", "hbo": "he",
 }  # fmt: skip
 _NO_LANGUAGE = frozenset({UNKNOWN, "mul", "zxx", "root"})
 #: Scripts that share the Han characters: a short text does not tell them apart.

@@ -79,7 +79,8 @@ def detect_language(
 
     Returns:
         ISO 639-1 (639-3 where there is none), or `und` and 0 where there is too little to tell, or the same
-        over and over; confidence from 0 to 1, about the share of such answers that are right, or less.
+        over and over; confidence from 0 to 1, about the share of such answers that are right, or less. Of
+        langdetect alone it is no such share: a language that it does not know it takes for another, surely.
     """
     sample = pieces(text)
     told = evidence(sample, SHORT)

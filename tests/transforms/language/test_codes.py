@@ -9,7 +9,7 @@ from transforms.language.codes import language_code, script_of
         ("de", "de"), ("de-AT", "de"), (" DE_at ", "de"), ("ger", "de"), ("deu", "de"), ("German", "de"),
         ("iw", "he"), ("zh-Hant-TW", "zh"), ("zh-cn", "zh"), ("yue", "zh"), ("zu", "zu"), ("xh-ZA", "xh"),
         ("ga", "ga"), ("ga-IE", "ga"), ("nso", "nso"), ("gsw", "gsw"), ("hsb", "hsb"), ("fil", "tl"),
-        ("und", None), ("mul", None), ("zxx", None), ("x-default", None), ("qqq", None), ("", None),
+        ("ckb", "ku"), ("und", None), ("mul", None), ("zxx", None), ("x-default", None), ("qqq", None), ("", None),
         (None, None),
     ],
 )  # fmt: skip
