@@ -25,7 +25,8 @@ from transforms.steps import Attempt
 #: A text with less evidence joins its title; with less than the second even so, no guess unless a language is
 #: declared; with less than the third not even then, where hardly a word is left.
 SHORT, MINIMUM, MINIMUM_DECLARED = 200, 12, 6
-#: From this probability on nothing else is asked: py3langid was right in all of 4,000 pieces of news.
+#: From this probability on nothing else is asked: of 4,000 pieces of news py3langid was then wrong in three,
+#: lists of Japanese places.
 SURE = 0.9
 #: A language that is less probable than this is not named.
 LEAST = 0.2

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator
 
 #: Characters of a piece, and of how many places in the text they are taken.
 PIECE_CHARACTERS, PIECES = 160, 6
+#: Characters of the rest of a word at the start of a piece, at most; more are of a script without spaces.
+LONGEST_WORD = 30
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def pieces(text: str, characters: int = PIECE_CHARACTERS, places: int = PIECES) -> list[str]:
-    """Returns pieces from places evenly spread over `text`: its ends are where boilerplate was left over.
+    """Returns the middles of so many equal parts of `text`: at its ends boilerplate was left over.
 
     Args:
-        text: Of any length; one of no more than all pieces together is looked at whole.
+        text: Of any length; one that is no longer than all pieces together is there whole, but for words that
+            were cut.
         characters: Of a piece, at most.
         places: Number of pieces, at most.
     """
@@ -40,8 +43,9 @@ def evidence(sample: Iterable[str], enough: int) -> int:
 
 def _pieces(text: str, characters: int, places: int) -> Iterator[str]:
     for place in range(places):
-        size = min(characters, len(text) // places + 1)
-        start = max(0, (len(text) - size) * (2 * place + 1) // (2 * places))
-        piece = text[start : start + size]
+        start, end = len(text) * place // places, len(text) * (place + 1) // places
+        spare = max(0, end - start - characters)
+        piece = text[start + spare // 2 : end - (spare + 1) // 2]
         head, _, rest = piece.partition(" ")
-        yield piece if start == 0 else rest or head
+        was_cut = start + spare > 0 and len(head) < LONGEST_WORD
+        yield rest if was_cut and rest else piece

@@ -9,8 +9,8 @@ from transforms.language.codes import language_code, script_of
         ("de", "de"), ("de-AT", "de"), (" DE_at ", "de"), ("ger", "de"), ("deu", "de"), ("German", "de"),
         ("iw", "he"), ("zh-Hant-TW", "zh"), ("zh-cn", "zh"), ("yue", "zh"), ("zu", "zu"), ("xh-ZA", "xh"),
         ("ga", "ga"), ("ga-IE", "ga"), ("nso", "nso"), ("gsw", "gsw"), ("hsb", "hsb"), ("fil", "tl"),
-        ("ckb", "ku"), ("und", None), ("mul", None), ("zxx", None), ("x-default", None), ("qqq", None), ("", None),
-        (None, None),
+        ("ckb", "ku"), ("und", None), ("mul", None), ("zxx", None), ("x-default", None), ("qqq", None),
+        ("", None), (None, None),
     ],
 )  # fmt: skip
 def test_tags_and_names_become_iso_639(declared: str | None, code: str | None) -> None:

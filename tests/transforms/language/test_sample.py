@@ -21,6 +21,19 @@ def test_pieces_come_from_all_parts_of_a_long_text() -> None:
     assert places[-1] > 10_000 * (PIECES - 1) / PIECES
 
 
+@pytest.mark.parametrize("words", [40, 60, 100, 130])
+def test_a_text_of_a_few_pieces_is_there_whole_but_for_cut_words(words: int) -> None:
+    text = " ".join(f"{number:06}" for number in range(words))
+    found = {word for piece in pieces(text) for word in piece.split() if len(word) == 6}
+    assert words - len(found) <= PIECES
+    assert {"000000", f"{words - 1:06}"} <= found
+
+
+def test_a_script_without_spaces_loses_nothing() -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(700)) + " 終"
+    assert "".join(pieces(text)).replace(" ", "") == text.replace(" ", "")
+
+
 @given(st.text(alphabet="ab 漢\n", max_size=5000))
 def test_pieces_are_bounded_and_of_the_text(text: str) -> None:
     found = pieces(text)
