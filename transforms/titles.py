@@ -1,64 +1,89 @@
-"""Titles: the headline of a page, without the names of house and section around it."""
+"""Titles: the headline of a page, without the names of house and section around it.
 
+A kicker ("Swing bridge: The town is cut off") stays where the page gives it as part of its headline, with a
+colon between the two; one that stands in the `<h1>` as an element of its own is joined so too.
+"""
+
+import html
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from itertools import chain
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
 from transforms.declared import Declared, names_of, strings
 
-_TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
+_GRAPH = ("og:title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title")
 _SITES = ("og:site_name", "application-name", "twitter:site", "al:ios:app_name", "apple-mobile-web-app-title")
 _SECTIONS = ("article:section", "og:section", "parsely-section")
 
 #: Between a headline and the name of a site or a section; what headlines hold themselves needs white space.
-_SEPARATOR = re.compile(r"\s+(?:[|•·»«›‹—–\-]|::|//)\s+|\s*[|｜：]\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|•·»«›‹—–\-:]|::|//)\s+|\s*[|｜：]\s*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}")
+_GENERIC = re.compile(r"\b(?:online|news|newspaper|magazine|website|nachrichten|home ?page)\b", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:a|b|br|em|i|p|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+_KICKER = re.compile(r"kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|pretitle|antetitulo|occhiello")
+_BREAKS = frozenset(("br", "div", "p", "li", "h1", "h2", "h3", "h4"))
+#: A title for which nothing else speaks yields to one for which so many do: of Open Graph, Twitter, JSON-LD,
+#: a heading, `<title>`, the address.
+OUTVOTED_BY = 4
+#: Share of the words of an address that a title must hold for the address to speak for it.
+SLUG_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Headlines by where they stand, the best first; each may be said more than once."""
+
+    graph: tuple[str, ...]
+    headline: tuple[str, ...]
+    twitter: tuple[str, ...]
+    shown: tuple[str, ...]
+    window: tuple[str, ...]
+
+    def all(self) -> tuple[str, ...]:
+        return (*self.graph, *self.headline, *self.shown, *self.window, *self.twitter)
 
 
 def page_title(tree: HtmlElement, declared: Declared, url: str | None) -> str | None:
     """Returns the headline of a page.
 
-    Candidates are Open Graph (or its like), the JSON-LD headline, each `<h1>` and `<title>`. That on which
-    most agree wins, but `<title>` is written for search engines: where a page declares another headline, that
-    is its own.
+    Candidates are Open Graph (or its like), the JSON-LD headline, Twitter's title, each `<h1>` and `<title>`.
+    `<title>` is written for search engines: where Open Graph or JSON-LD say another, that is the page's own, of
+    two such that for which most of the others speak, other headings and the address among them. One that
+    stands alone against nearly all others yields to them. Where neither declares a title of its own, that on
+    which most agree wins.
 
     Args:
         tree: The page.
         declared: What it declares.
-        url: Its address, a hint at the name of the house.
+        url: Its address: a hint at the name of the house, and often a copy of the headline.
     """
-    said, shown, window = _candidates(tree, declared, url)
-    own = [title for title in said if window and _differ(title, window[0])]
-    own += [title for title in shown if own and key_of(title) in map(key_of, own)]
-    candidates = own or [*said, *shown, *window]
-    votes = Counter(map(key_of, candidates))
-    # max() keeps the first of equals.
-    return max(candidates, key=lambda title: votes[key_of(title)], default=None)
+    found = _candidates(tree, declared, url)
+    window = {key_of(title) for title in found.window}
+    said = (*found.graph, *found.headline)
+    own = [title for title in said if key_of(title) not in window]
+    votes = _votes(tree, found, url)
+    if not own:
+        return _most(said or (*_related(found), *found.window, *found.shown, *found.twitter), votes)
+    best, other = _most(own, votes), _most(found.all(), votes)
+    outvoted = best and other and votes[key_of(best)] == 1 and votes[key_of(other)] >= OUTVOTED_BY
+    return other if outvoted else best
 
 
 def page_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> tuple[str, ...]:
     """Returns all that a page gives as its headline; arguments as for `page_title`."""
-    return tuple(chain.from_iterable(_candidates(tree, declared, url)))
+    return _candidates(tree, declared, url).all()
 
 
-def _candidates(
-    tree: HtmlElement, declared: Declared, url: str | None
-) -> tuple[list[str], list[str], list[str]]:
-    """Returns headlines as declared, as shown and as written for search engines."""
-    house = house_names(declared, url)
-    debris = house | {key_of(section) for section in _sections(declared)}
-
-    def cleaned(titles: Iterable[str]) -> list[str]:
-        found = (_without_debris(title, debris) for title in titles)
-        return [title for title in found if key_of(title) and key_of(title) not in house]
-
-    said = [*cleaned(declared.contents(*_TITLES))[:1], *cleaned(_headlines(declared))[:1]]
-    shown = cleaned(map(text_of, tree.iter("h1")))
-    return said, shown, cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
+def without_site(title: str, headline: str | None) -> str:
+    """Returns `headline` where `title` is that and a name of a site or a section, else `title`."""
+    return headline if headline and _holds_part(title, {key_of(headline)}) else title
 
 
 def house_names(declared: Declared, url: str | None) -> frozenset[str]:
@@ -78,13 +103,103 @@ def key_of(text: str) -> str:
 
 
 def text_of(element: HtmlElement) -> str:
-    """Returns the text in an element, white space single."""
-    return " ".join("".join(element.itertext()).split())
+    """Returns the text in an element, white space single; elements on lines of their own are parted by it."""
+    if len(element) == 0:
+        return " ".join((element.text or "").split())
+    pieces = [element.text or ""]
+    for inner in element.iterdescendants():
+        is_break = inner.tag in _BREAKS
+        if isinstance(inner.tag, str) and inner.tag not in ("script", "style"):
+            pieces += [" " if is_break else "", inner.text or ""]
+        pieces += [" " if is_break else "", inner.tail or ""]
+    return " ".join("".join(pieces).split())
 
 
-def _differ(one: str, other: str) -> bool:
-    """Whether two titles say different things: neither holds the other, as a shortened one does."""
-    return key_of(one) not in key_of(other) and key_of(other) not in key_of(one)
+def _candidates(tree: HtmlElement, declared: Declared, url: str | None) -> _Candidates:
+    house = house_names(declared, url)
+    debris = house | {key_of(section) for section in _sections(declared)}
+
+    def cleaned(titles: Iterable[str]) -> tuple[str, ...]:
+        found = (_without_debris(_TAG.sub(" ", html.unescape(title)), debris) for title in titles)
+        return tuple(title for title in found if key_of(title) and key_of(title) not in house)
+
+    graph, twitter = cleaned(declared.contents(*_GRAPH))[:1], cleaned(declared.contents("twitter:title"))[:1]
+    headline, shown = cleaned(_headlines(declared))[:1], cleaned(map(_heading, tree.iter("h1")))
+    window = cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
+    known = Counter(key_of(title) for kind in (graph, headline, twitter, shown[:1]) for title in kind)
+    window = tuple(_holds_part(title, known.keys()) or title for title in window)
+    agreed = {key for key, kinds in known.items() if kinds > 1}
+    graph, headline, twitter = (
+        tuple(_holds_part(title, agreed) or title for title in kind) for kind in (graph, headline, twitter)
+    )
+    whole = (*headline, *shown, *window)
+    return _Candidates(
+        *(tuple(title for title in titles if not _is_cut(title, whole)) for titles in (graph, headline, twitter)),
+        shown,
+        window,
+    )
+
+
+def _votes(tree: HtmlElement, found: _Candidates, url: str | None) -> Counter[str]:
+    """Returns how many kinds of evidence speak for each headline (by its key)."""
+    votes: Counter[str] = Counter()
+    keys = {key_of(title) for title in found.all()}
+    lower = {key_of(text_of(inner)) for h2 in tree.iter("h2", "h3") for inner in h2.iter()} & keys
+    for kind in (found.graph, found.headline, found.twitter, found.shown, found.window):
+        votes.update({key_of(title) for title in kind})
+    votes.update(lower - {key_of(title) for title in found.shown})
+    slug = _slug_words(url)
+    shares = {key_of(title): _share(slug, title) for title in found.all()} if slug else {}
+    highest = max(shares.values(), default=0)
+    if highest >= SLUG_SHARE:
+        votes.update(key for key, share in shares.items() if share == highest)
+    return votes
+
+
+def _most(titles: Iterable[str], votes: Counter[str]) -> str | None:
+    # max() keeps the first of equals.
+    return max(titles, key=lambda title: votes[key_of(title)], default=None)
+
+
+def _related(found: _Candidates) -> Iterable[str]:
+    """Returns the headings that share a word with `<title>`: others belong to a dialogue or a list."""
+    words = {word for title in found.window for word in _words(title)}
+    return [title for title in found.shown if not words or words & _words(title)]
+
+
+def _slug_words(url: str | None) -> frozenset[str]:
+    path = unquote(urlsplit(url).path) if url else ""
+    longest = max(re.split(r"[/.,]", path), key=lambda part: part.count("-") + part.count("_"), default="")
+    words = frozenset(word for word in _words(longest.replace("_", "-")) if not any(c.isdigit() for c in word))
+    return words if len(words) > 2 else frozenset()
+
+
+def _share(slug: frozenset[str], title: str) -> float:
+    spelt = title.casefold()
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("å", "aa"), ("ø", "oe"), ("æ", "ae")):
+        spelt = spelt.replace(umlaut, letters)
+    return len(slug & (_words(title) | _words(spelt))) / len(slug)
+
+
+def _words(text: str) -> frozenset[str]:
+    """Returns the words of a text in lower case and without accents, those of one letter left out."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return frozenset(word for word in re.findall(r"\w+", plain) if len(word) > 1)
+
+
+def _heading(element: HtmlElement) -> str:
+    """Returns the text of a heading; a kicker inside it is followed by a colon."""
+    kickers = [inner for inner in element.iterdescendants() if _KICKER.search((inner.get("class") or "").lower())]
+    whole, kicker = text_of(element), text_of(kickers[0]) if kickers else ""
+    rest = whole.removeprefix(kicker).lstrip(" :|–—-")
+    return f"{kicker.rstrip(' :|–—-')}: {rest}" if kicker and rest and whole.startswith(kicker) else whole
+
+
+def _is_cut(title: str, others: Iterable[str]) -> bool:
+    """Whether `title` was cut: at an ellipsis, or at a quotation mark that ended the attribute it stood in."""
+    stem = _CUT.sub("", title)
+    rests = (other[len(stem) :].lstrip() for other in others if other.startswith(stem) and other != title)
+    return any(stem != title or rest.startswith(('"', "'")) for rest in rests)
 
 
 def _headlines(declared: Declared) -> Iterable[str]:
@@ -97,6 +212,15 @@ def _sections(declared: Declared) -> Iterable[str]:
     return (*declared.contents(*_SECTIONS), *declared.properties("articleSection"))
 
 
+def _holds_part(title: str, keys: Collection[str]) -> str | None:
+    """Returns the beginning or end of `title`, up to a separator, whose key is one of `keys`."""
+    for separator in _SEPARATOR.finditer(title):
+        for part in (title[: separator.start()], title[separator.end() :]):
+            if key_of(part) and key_of(part) in keys:
+                return part.strip()
+    return None
+
+
 def _without_debris(title: str, debris: frozenset[str]) -> str:
     """Returns `title` without the names of the house and the section before or behind it."""
     parts = _SEPARATOR.split(title)
@@ -107,9 +231,9 @@ def _without_debris(title: str, debris: frozenset[str]) -> str:
     while len(parts) > 1 and _is_debris(parts[0], debris):
         parts.pop(0)
         separators.pop(0)
-    return " ".join("".join(a + b for a, b in zip(parts, [*separators, ""], strict=True)).split())
+    return " ".join("".join(chain.from_iterable(zip(parts, [*separators, ""], strict=True))).split())
 
 
 def _is_debris(part: str, debris: frozenset[str]) -> bool:
-    key = key_of(part)
-    return not key or key in debris or _HOST.fullmatch(part.lower()) is not None
+    key, proper = key_of(part), key_of(_GENERIC.sub("", part))
+    return not proper or key in debris or proper in debris or _HOST.fullmatch(part.strip().lower()) is not None
