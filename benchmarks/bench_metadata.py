@@ -28,7 +28,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from lxml.html import HtmlElement
 
 from schemas import Metadata
-from transforms.authors import agency_among
+from transforms.agencies import agency_among
 from transforms.declared import read_declared
 from transforms.metadata import page_metadata
 from transforms.moments import to_utc

@@ -1,93 +1,163 @@
-"""Authors and agencies: who wrote it, by name; and which news agency it came from."""
+"""Authors: the names of persons in bylines, whatever else stands there."""
 
 import html
 import re
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
 
-from transforms.dump.attribution import (
-    agency_in,
-    agency_of_dateline,
-    agency_of_source,
-    without_signature,
-    without_source,
-)
-from transforms.dump.vocabulary import AGENCIES
+from transforms.agencies import agency_named
 
-#: Lines at either end of a text in which credits stand.
-CREDIT_LINES = 4
+#: Longer, or of more words, is no name.
+MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 6
+#: A byline of more characters is a text.
+MAX_BYLINE_CHARACTERS = 300
 
-_AGENCY_OF = {alias: agency for agency, aliases in AGENCIES.items() for alias in aliases}
-_BYLINE_BREAK = re.compile(r"[,;/|()]|\s-\s|\b(?:und|and)\b")
-_SPLIT = re.compile(r"\s*(?:[,;|/•·\n、]|\s(?:und|and|et|y|e|og|och|en|i|ve|&|mit|with)\s)\s*", re.IGNORECASE)
+_CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\w)@\w+|\((?!\s*(?:Jr|Sr)\b)[^)]*\)|\[[^\]]*\]")
 _PREFIX = re.compile(
-    r"^(?:(?:by|von|vom|par|por|di|da|door|av|af|text|autor(?:in)?|author|interview|redaktion"
-    r"|(?:written|reporting|words|story) by|eine? \w+ von|text von)\s*:?\s+)+",
+    r"(?:[^\W\d_]+ ){0,3}by\b\s*:?\s*(?=\S)"
+    r"|(?:(?:eine?|text|interview|gastbeitrag|kommentar|analyse|protokoll|aufgezeichnet|bericht|fotos?)\s+){0,3}von\b:?\s+"
+    r"|(?:vom|par|por|di|da|door|av|af|skrevet av|tekst av|geschreven door|escrito por|una? \w+ de)\b:?\s+"
+    r"|(?:text|tekst|texte|texto|testo|autor(?:in|en|es|a)?|auteure?s?|autore|authors?|interview|redaktion|zusammengestellt"
+    r"|story|reporting|written|words|текст|автор|авторы|yazan|文|作者|記者|记者|取材・文)\s*[:：/]\s*",
     re.IGNORECASE,
 )
-_CONTACT = re.compile(r"\S+@\S+|https?://\S+|@\w+|\((?!.*\b(?:Jr|Sr)\b)[^)]*\)|\[[^\]]*\]")
-#: Words of desks, houses and job titles: whatever bears one is no name of a person.
-_ROLE = re.compile(
-    r"\b(?:redaktion\w*|redaktør|r[ée]daction|redacci[óo]n|redazione|redactie|redaktionen|editors?|editorial|staff"
-    r"|news(?:room|desk)?|desk|online\w*|team|admin(?:istrator)?|agentur\w*|agency|press|presse|media|digital|tv"
-    r"|reporter(?:in)?|correspondent|korrespondent(?:in)?|journalist(?:in)?|writer|contributor|volont\w+|chef\w*"
-    r"|leiter(?:in)?|gastautor(?:in)?|author|unknown|anonymous|nachrichten\w*|zeitung|magazin\w*)\b",
+_BREAK = re.compile(
+    r"\s*(?:[,;|/•·+&\n、，；]|(?<=[^\W\d_]{3})\.\s|\s[-–—]\s"
+    r"|(?:^|\s)(?:und|and|et|og|och|en|ve|mit|with|sowie|für|for|(?-i:[yei]|и|і))\s)\s*",
     re.IGNORECASE,
 )
+_PLACE = re.compile(r"\s+(?:in|aus|at|à)\s+\S.*$")
+#: What an article's maker is: it may stand before or behind the name.
+_JOB = re.compile(
+    r"\b(?:(?:chief|senior|deputy|managing|associate|contributing|special|foreign|national|political|business|freelance"
+    r"|guest|former|staff|sports?|leitende[rn]?|freie[rn]?|stellvertretende[rn]?) )*"
+    r"(?:editor(?: in chief)?|reporter(?:in)?|writers?|correspondents?|korrespondent(?:in)?|journalist(?:in|a|e)?|columnist"
+    r"|contributor|redakteur(?:in)?|redaktør|gastautor(?:in)?|volont[äa]r(?:in)?|kolumnist(?:in)?|corresponsal|redactora?"
+    r"|periodista|photographer|fotograf(?:in)?)\b",
+    re.IGNORECASE,
+)
+_REPORTER = re.compile(r"(?<=\S)\s*(?:기자|특파원|記者|记者|特派員|編集委員)$")
+#: Words of desks and houses: whatever bears one is no name of a person.
+_DESK = re.compile(
+    r"\b(?:\w*redaktion\w*|r[ée]daction|redacci[óo]n|redazione|redactie|redakcja|редакция|editors|editorial|staff"
+    r"|news\w*|\w*desk|online\w*|team|\w*admin\w*|agentur\w*|agency|agencias?|press|presse|published|updated|posted|veröffentlicht|aktualisiert|stand|share|follow|about|sobre|über|more|mehr|facebook|twitter|instagram|whatsapp|e-?mail|media|medien|digital|tv|radio"
+    r"|chef\w*|leiter(?:in)?|author|authors|autor|unknown|anonymous|guest|user|null|none|undefined|nachrichten\w*"
+    r"|zeitung|magazin\w*|verlag|gmbh|ltd|inc|llc|foundation|institute?|university|universität|ministerium|coordenadoria"
+    r"|newspaper|times|post|tribune|herald|gazette|daily|weekly|podcast|show|corp|company|group|services?)\b"
+    r"|新聞|通信社|編集部|编辑部|报|뉴스|신문|일보",
+    re.IGNORECASE,
+)
+#: "Ann Bo May 5, 2024", "Ann Bo Monday": a name ends where a date begins.
+_DATE = re.compile(
+    r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^\W\d_]{3,}\.?\s+\d{1,2}\b(?=,?\s\d{4})|\S*\d).*$",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"(?:the|der|die|das|les|los|las)\s", re.IGNORECASE)
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
+_PARTICLES = frozenset(
+    "af al bin da de dei del den der des di do dos du e el la le of ten ter van vom von y zu zum zur".split()
+)
+#: Numerals and what else is written in capitals within a name.
+_CAPITALS = re.compile(r"[IVX]+|[^AEIOUYÄÖÜÅÆØ]{1,3}|\w\.?(?:\w\.)*")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
-def clean_authors(names: Iterable[str]) -> tuple[str, ...]:
+def clean_authors(bylines: Iterable[str], house: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Returns names of persons from bylines, each once, in order.
 
-    "By", e-mail addresses, brackets, job titles, agencies and names of desks go; several names in one string
-    are parted.
+    "By", e-mail addresses, handles, brackets, places, job titles, agencies and names of desks and of the house
+    go; several names in one string are parted, "Bo, Ann" is turned. A single word is a name only where no
+    name has two.
+
+    Args:
+        bylines: As pages and feeds give them.
+        house: Names of the house as `titles.key_of` spells them.
     """
     found: dict[str, str] = {}
-    for byline in names:
-        for part in _SPLIT.split(_CONTACT.sub(" ", html.unescape(byline))):
-            name = _PREFIX.sub("", " ".join(part.split())).strip(" .,:;-–—*\"'")
-            if _is_name(name):
-                found.setdefault(name.casefold(), name)
-    return tuple(found.values())
+    for byline in bylines:
+        for name in _names(byline[:MAX_BYLINE_CHARACTERS]):
+            if _is_name(name) and not _is_house(name, house):
+                found.setdefault(name.casefold(), _in_title_case(name))
+    names = tuple(found.values())
+    full = tuple(name for name in names if " " in name or not _has_case(name))
+    return full or tuple(name for name in names if not name[0].islower())
 
 
-def find_agency(text: str) -> str | None:
-    """Returns the news agency that an article's text credits, None where it credits none.
-
-    Only in the places of credits: datelines, signatures ("ak/Reuters"), "(dpa)" behind a last sentence,
-    "Quelle: dpa". An agency that is a subject ("Reuters reported") is no credit.
-    """
-    lines = text.split("\n")
-    datelines = map(agency_of_dateline, lines[:CREDIT_LINES])
-    signatures = map(agency_in, reversed(lines[-CREDIT_LINES:]))
-    sources = map(agency_of_source, lines[:CREDIT_LINES])
-    return next(filter(None, chain(datelines, signatures, sources)), None)
-
-
-def without_credits(text: str) -> str:
-    """Returns an article's text without the credits of agencies that `find_agency` reads.
-
-    The signature at its very end, on a line of its own or in brackets behind the last sentence, and "Quelle:
-    dpa" behind one of the first lines. Datelines stay, they are part of the sentence; so does a text that is
-    a credit and nothing else.
-    """
-    *lines, last = text.split("\n")
-    head = map(without_source, lines[:CREDIT_LINES])
-    return "\n".join(filter(None, (*head, *lines[CREDIT_LINES:], without_signature(last)))) or text
+def _names(byline: str) -> Iterator[str]:
+    text = _CONTACT.sub(" ", html.unescape(byline)).strip()
+    if turned := _turned(text):
+        yield turned
+        return
+    parts = _BREAK.split(text)
+    for part in parts:
+        name = " ".join(part.split())
+        while (prefix := _PREFIX.match(name)) and prefix.end():
+            name = name[prefix.end() :]
+        name = _REPORTER.sub("", _PLACE.sub("", _DATE.sub("", name)))
+        if job := _JOB.search(name):
+            name = max(name[: job.start()], name[job.end() :], key=len)
+            if " " not in name.strip():
+                continue
+        name = name.strip(" .,:;-–—*\"'“”„()")
+        if len(parts) == 1 or " " in name or not _has_case(name):  # else a place, an honour, a section
+            yield name
 
 
-def agency_among(names: Iterable[str]) -> str | None:
-    """Returns the first news agency among bylines: "dpa", "AFP, MANILA", "Max Muster/dpa"."""
-    parts = (part for byline in names for part in _BYLINE_BREAK.split(html.unescape(byline)))
-    return next(filter(None, map(_agency_of, parts)), None)
-
-
-def _agency_of(name: str) -> str | None:
-    name = name.strip(" .*")
-    return _AGENCY_OF.get(name.casefold()) if len(name) > 2 or name.isupper() else None
+def _turned(text: str) -> str | None:
+    """Returns "Ann Bo" of "Bo, Ann"."""
+    last, _, first = (part.strip() for part in text.partition(","))
+    parts = (first, last)
+    if not all(part.replace("-", "").isalpha() and part.istitle() and _is_name(part) for part in parts):
+        return None
+    return f"{first} {last}"
 
 
 def _is_name(name: str) -> bool:
-    if not 2 < len(name) <= 60 or _agency_of(name) or _ROLE.search(name):
+    if not (3 if _has_case(name) else 2) <= len(name) <= MAX_NAME_CHARACTERS:
         return False
-    return not any(c.isdigit() or c in "_/<>{}=" for c in name) and len(name.split()) <= 6
+    words = name.split()
+    if agency_named(name) or (words[0].isupper() and agency_named(words[0])) or len(words) > MAX_NAME_WORDS:
+        return False
+    if _DESK.search(name) or _HOST.fullmatch(name) or _ARTICLE.match(name):
+        return False
+    if any(c.isdigit() or c in "_/<>{}=#@?!:%" for c in name):
+        return False
+    return name.islower() or all(word in _PARTICLES or not word[0].islower() for word in words)
+
+
+def _is_house(name: str, house: frozenset[str]) -> bool:
+    """Whether `name` is one of the house, begins with its initials ("BBC Sport"), or is one's beginning."""
+    first, key = name.split()[0], _key(name)
+    if key in house or (first.isupper() and _key(first) in house):
+        return True
+    return " " not in name and len(key) > 3 and any(of_house.startswith(key) for of_house in house)
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _has_case(name: str) -> bool:
+    return name.upper() != name.lower()
+
+
+def _in_title_case(name: str) -> str:
+    """Returns a name all in capitals in title case, unless its spelling is not plain: `MACDONALD`, `IŞIK`."""
+    words = name.split()
+    if (
+        len(words) < 2
+        or not name.isupper()
+        or any(word.startswith("MAC") for word in words)
+        or "I" in name
+        and set("İŞĞ") & set(name)
+    ):
+        return name
+    return " ".join(_titled(word, position) for position, word in enumerate(words))
+
+
+def _titled(word: str, position: int) -> str:
+    if position and word.lower() in _PARTICLES:
+        return word.lower()
+    if _CAPITALS.fullmatch(word):
+        return word
+    titled = re.sub(r"[^\W_]+", lambda match: match[0].capitalize(), word)
+    return re.sub(r"\bMc(\w)", lambda match: "Mc" + match[1].upper(), titled)

@@ -9,7 +9,7 @@ from typing import Any
 import apache_beam as beam
 
 from schemas import Document, Media, Metadata, RawPage, Reason, Rejection, refuse
-from transforms.authors import find_agency, without_credits
+from transforms.agencies import find_agency, without_credits
 from transforms.charset import UndecodableError, decode, normalise
 from transforms.dates import is_believable
 from transforms.declared import read_declared

@@ -10,13 +10,11 @@ from lxml.html import HtmlElement
 
 from schemas import Metadata
 from transforms import dates
-from transforms.authors import agency_among, clean_authors
-from transforms.declared import Declared, names_of
-from transforms.titles import house_names, key_of, page_title, text_of
+from transforms.bylines import page_bylines
+from transforms.declared import Declared
+from transforms.titles import page_title, text_of
 from transforms.urls import is_believable_canonical
 
-#: A longer text is no byline, whatever its class says.
-BYLINE_CHARACTERS = 100
 # Names of <meta> elements, by trust.
 _SUMMARIES = (
     "og:description",
@@ -24,15 +22,6 @@ _SUMMARIES = (
     "twitter:description",
     "dc.description",
     "sailthru.description",
-)
-_AUTHORS = (
-    "author",
-    "article:author",
-    "dc.creator",
-    "dcterms.creator",
-    "parsely-author",
-    "sailthru.author",
-    "byl",
 )
 _DATES = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published",
@@ -47,10 +36,6 @@ _MAIN_TIMES = (
     ".//*[contains(@itemprop, 'datePublished')][@datetime or @content]",
     ".//article//header//time[@datetime]|.//header[.//h1]//time[@datetime]",
     ".//article//time[@datetime]|.//main//time[@datetime]",
-)
-_BYLINES = (
-    ".//*[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'byline')"
-    " or contains(@class, 'author-name')]"
 )
 
 
@@ -67,17 +52,16 @@ def page_metadata(tree: HtmlElement, declared: Declared, url: str | None, latest
         latest: The fetch; dates more than a day later are passed over.
     """
     published_at, published_from = _published(tree, declared, url, latest)
-    bylines = _bylines(tree, declared)
-    house = house_names(declared, url)
+    authors, agency = page_bylines(tree, declared, url)
     return Metadata(
         title=page_title(tree, declared, url),
         summary=next(chain(declared.properties("description"), declared.contents(*_SUMMARIES)), None),
-        authors=tuple(name for name in clean_authors(bylines) if key_of(name) not in house),
+        authors=authors,
         published_at=published_at,
         published_from=published_from,
         language=_language(tree, declared),
         canonical_url=_canonical(tree, declared, url),
-        agency=agency_among(bylines),
+        agency=agency,
     )
 
 
@@ -126,15 +110,6 @@ def _times(tree: HtmlElement) -> Iterator[str]:
     for path in _MAIN_TIMES:
         for element in tree.xpath(path):
             yield element.get("datetime") or element.get("content") or text_of(element)
-
-
-def _bylines(tree: HtmlElement, declared: Declared) -> list[str]:
-    """Returns the bylines of the first source that names a person, of all if none does."""
-    structured = [name for node in declared.articles[:1] for name in names_of(node.get("author"))]
-    meta = [name for name in declared.contents(*_AUTHORS) if not name.startswith(("http:", "https:", "/"))]
-    shown = [text for text in map(text_of, tree.xpath(_BYLINES)) if len(text) <= BYLINE_CHARACTERS][:3]
-    sources = (structured, meta, shown)
-    return next((names for names in sources if clean_authors(names)), [*structured, *meta])
 
 
 def _language(tree: HtmlElement, declared: Declared) -> str | None:

@@ -26,8 +26,11 @@ _SEPARATOR = re.compile(r"\s+(?:[|•·»«›‹—–\-:]|::|//)\s+|\s*[|｜�
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}")
 _GENERIC = re.compile(r"\b(?:online|news|newspaper|magazine|website|nachrichten|home ?page)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:a|b|br|em|i|p|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
+_NO_LETTER = re.compile(r"[\W_]+")
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_KICKER = re.compile(r"kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|pretitle|antetitulo|occhiello")
+_KICKER = re.compile(
+    r"kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|pretitle|antetitulo|occhiello"
+)
 _BREAKS = frozenset(("br", "div", "p", "li", "h1", "h2", "h3", "h4"))
 #: A title for which nothing else speaks yields to one for which so many do: of Open Graph, Twitter, JSON-LD,
 #: a heading, `<title>`, the address.
@@ -99,7 +102,7 @@ def house_names(declared: Declared, url: str | None) -> frozenset[str]:
 
 def key_of(text: str) -> str:
     """Returns the letters and digits of `text` in one case, to compare spellings."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _NO_LETTER.sub("", text.casefold())
 
 
 def text_of(element: HtmlElement) -> str:
@@ -134,7 +137,10 @@ def _candidates(tree: HtmlElement, declared: Declared, url: str | None) -> _Cand
     )
     whole = (*headline, *shown, *window)
     return _Candidates(
-        *(tuple(title for title in titles if not _is_cut(title, whole)) for titles in (graph, headline, twitter)),
+        *(
+            tuple(title for title in titles if not _is_cut(title, whole))
+            for titles in (graph, headline, twitter)
+        ),
         shown,
         window,
     )
@@ -144,6 +150,8 @@ def _votes(tree: HtmlElement, found: _Candidates, url: str | None) -> Counter[st
     """Returns how many kinds of evidence speak for each headline (by its key)."""
     votes: Counter[str] = Counter()
     keys = {key_of(title) for title in found.all()}
+    if len(keys) < 2:
+        return votes
     lower = {key_of(text_of(inner)) for h2 in tree.iter("h2", "h3") for inner in h2.iter()} & keys
     for kind in (found.graph, found.headline, found.twitter, found.shown, found.window):
         votes.update({key_of(title) for title in kind})
@@ -170,7 +178,9 @@ def _related(found: _Candidates) -> Iterable[str]:
 def _slug_words(url: str | None) -> frozenset[str]:
     path = unquote(urlsplit(url).path) if url else ""
     longest = max(re.split(r"[/.,]", path), key=lambda part: part.count("-") + part.count("_"), default="")
-    words = frozenset(word for word in _words(longest.replace("_", "-")) if not any(c.isdigit() for c in word))
+    words = frozenset(
+        word for word in _words(longest.replace("_", "-")) if not any(c.isdigit() for c in word)
+    )
     return words if len(words) > 2 else frozenset()
 
 
@@ -189,7 +199,9 @@ def _words(text: str) -> frozenset[str]:
 
 def _heading(element: HtmlElement) -> str:
     """Returns the text of a heading; a kicker inside it is followed by a colon."""
-    kickers = [inner for inner in element.iterdescendants() if _KICKER.search((inner.get("class") or "").lower())]
+    kickers = [
+        inner for inner in element.iterdescendants() if _KICKER.search((inner.get("class") or "").lower())
+    ]
     whole, kicker = text_of(element), text_of(kickers[0]) if kickers else ""
     rest = whole.removeprefix(kicker).lstrip(" :|–—-")
     return f"{kicker.rstrip(' :|–—-')}: {rest}" if kicker and rest and whole.startswith(kicker) else whole
@@ -236,4 +248,6 @@ def _without_debris(title: str, debris: frozenset[str]) -> str:
 
 def _is_debris(part: str, debris: frozenset[str]) -> bool:
     key, proper = key_of(part), key_of(_GENERIC.sub("", part))
-    return not proper or key in debris or proper in debris or _HOST.fullmatch(part.strip().lower()) is not None
+    return (
+        not proper or key in debris or proper in debris or _HOST.fullmatch(part.strip().lower()) is not None
+    )

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from schemas import Metadata
-from transforms.authors import agency_among, clean_authors, find_agency
+from transforms.agencies import agency_among, find_agency
+from transforms.authors import clean_authors
 from transforms.declared import read_declared
 from transforms.metadata import merge_metadata, page_metadata
 from transforms.page import parse_page
