@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from dateutil import parser
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from transforms.date_text import read_date
 from transforms.dump.dates import day_of, is_labelled
 from transforms.moments import to_utc
 
@@ -21,31 +21,21 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _MONTH = re.compile(r"\d{4}(?:-\d\d)?")
 # /2024/05/17/, /2024-05-17-, /20240517/
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
-_BRACKETED_ZONE = re.compile(r"\[[^\]]*\]$")
-#: Offsets in seconds of the abbreviations that news sites use and RFC 822 does not define.
-_ZONES = {
-    "CET": 3600, "CEST": 7200, "MEZ": 3600, "MESZ": 7200, "BST": 3600, "EET": 7200,
-    "EEST": 10800, "MSK": 10800, "IST": 19800, "JST": 32400, "KST": 32400, "HKT": 28800, "SGT": 28800,
-    "AEST": 36000, "AEDT": 39600, "SAST": 7200, "EST": -18000, "EDT": -14400, "ET": -18000,
-    "CST": -21600, "CDT": -18000, "MST": -25200, "MDT": -21600, "PST": -28800, "PDT": -25200,
-}  # fmt: skip
-# Two fillers for what a string leaves open: where the results differ, the string named no full day.
-_FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
 
 
 def parse_moment(text: str) -> datetime | None:
     """Returns the moment that `text` names, in UTC; None where it names no full day.
 
-    ISO 8601, RFC 2822, Unix time, dates in English prose or in numbers (then with the day before the month),
-    and days in the languages of `transforms.dump.dates`. Without a zone, UTC; without a time, midnight.
+    ISO 8601, RFC 2822, Unix time, and what `transforms.date_text` reads. Without a zone, UTC; without a time,
+    midnight.
     """
-    text = _BRACKETED_ZONE.sub("", text.strip()[: MAX_DATE_CHARACTERS * 2])
+    text = text.strip()[: MAX_DATE_CHARACTERS * 2]
     if _MONTH.fullmatch(text):
         return None
     # RFC 2822 readers take "10:30 PM" for the morning, hence only what begins with a year goes to `to_utc`.
     moment = to_utc(text) if text[:4].isdecimal() else None
     if moment is None and 8 <= len(text) <= MAX_DATE_CHARACTERS:
-        moment = _prose(text) or to_utc(day_of(text))
+        moment = read_date(text)
     return moment if moment and moment >= EARLIEST else None
 
 
@@ -83,18 +73,3 @@ def _date_lines(tree: HtmlElement) -> Iterator[str]:
 def is_believable(moment: datetime | None, latest: datetime) -> bool:
     """Whether there is a moment from `EARLIEST` to `TOLERANCE` after `latest`, the fetch."""
     return moment is not None and EARLIEST <= moment <= latest + TOLERANCE
-
-
-def _prose(text: str) -> datetime | None:
-    try:
-        first, second = (
-            parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset)
-            for filler in _FILLERS
-        )
-    except (ValueError, OverflowError):
-        return None
-    return to_utc(first) if first == second else None
-
-
-def _offset(name: str, seconds: int | None) -> int:
-    return _ZONES.get(name, 0) if seconds is None else seconds

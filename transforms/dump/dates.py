@@ -8,15 +8,9 @@ import re
 from datetime import UTC, date, datetime
 from functools import cache
 
-from babel.dates import get_day_names, get_month_names
-
+from transforms.calendar_names import months, weekdays
 from transforms.dump import vocabulary
 
-#: Languages whose names of months and days are known (Babel's locales).
-_LOCALES = (
-    *("de", "en", "fr", "es", "it", "nl", "pt", "pl", "ru", "uk", "cs", "sv", "da", "nb", "is", "fi"),
-    *("tr", "hu", "ro", "el", "ja", "zh", "ko", "ar", "he", "hi", "id", "vi", "af", "zu"),
-)
 _DATED = re.compile(rf"(?:{vocabulary.DATED})", re.IGNORECASE)
 _CRUMB = re.compile(
     r"(?:(?:date|datum|published|updated|pubdate|publish_date|timestamp)\s*[:=]?\s*"
@@ -47,29 +41,10 @@ MAX_DATE_LINE_CHARS = 160
 
 
 @cache
-def _months() -> dict[str, int]:
-    """Month names of all locales, in lower case (CLDR, through Babel); a name of two months means none."""
-    found: dict[str, int] = {}
-    for locale in _LOCALES:
-        for width in ("wide", "abbreviated"):
-            for context in ("format", "stand-alone"):
-                for number, name in get_month_names(width, context, locale).items():
-                    word = name.casefold().rstrip(".")
-                    found[word] = number if found.get(word, number) == number else 0
-    return found
-
-
-@cache
 def _vocabulary() -> frozenset[str]:
     """Words a date line is made of."""
-    names = {
-        word
-        for locale in _LOCALES
-        for width in ("wide", "abbreviated")
-        for name in get_day_names(width, "format", locale).values()
-        for word in _WORD.findall(name.casefold())
-    }
-    return vocabulary.DATE_LABELS | names | {word for month in _months() for word in _WORD.findall(month)}
+    names = {*weekdays(), *months()}
+    return vocabulary.DATE_LABELS | {word for name in names for word in _WORD.findall(name)}
 
 
 def split_crumb(line: str) -> tuple[str, str]:
@@ -92,7 +67,7 @@ def _is_day_and_month(text: str, words: list[str]) -> bool:
     return (
         len(words) <= 3
         and len(_NUMBER.findall(text)) in (1, 2)
-        and any(len(word) > 2 and word in _months() for word in words)
+        and any(len(word) > 2 and word in months() for word in words)
     )
 
 
@@ -124,9 +99,9 @@ def day_of(text: str) -> date | None:
         if match := pattern.search(text):
             return _day(*(int(match[group]) for group in order))
     if match := _DAY_NAMED.search(text):
-        return _day(int(match[3]), _months().get(match[2].casefold(), 0), int(match[1]))
+        return _day(int(match[3]), months().get(match[2].casefold(), 0), int(match[1]))
     if match := _NAMED_DAY.search(text):
-        return _day(int(match[3]), _months().get(match[1].casefold(), 0), int(match[2]))
+        return _day(int(match[3]), months().get(match[1].casefold(), 0), int(match[2]))
     if match := _SLASHED.search(text):
         first, second = int(match[1]), int(match[2])
         if first > 12 or first == second:

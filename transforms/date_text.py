@@ -1,0 +1,134 @@
+"""Date text: dates as people and feeds write them, in any language, as moments in UTC.
+
+dateutil reads English alone, takes "GMT+9" for nine hours west of Greenwich and refuses a line that holds more
+than a date. Hence a text is spelt anew first: names of months in English, zones as offsets, times with a colon.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+from dateutil import parser
+
+from transforms.calendar_names import months, weekdays
+from transforms.dump.vocabulary import DATE_LABELS
+
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: Offsets in hours of the abbreviations that news sites use; RFC 822 defines but few, and not all as used now.
+_ZONES = {
+    **{"UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "WAT": 1, "CEST": 2},
+    **{"MESZ": 2, "EET": 2, "SAST": 2, "CAT": 2, "EEST": 3, "MSK": 3, "EAT": 3, "TRT": 3, "GST": 4, "PKT": 5},
+    **{"IST": 5.5, "ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "MYT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5},
+    **{"AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "ART": -3, "ADT": -3, "NDT": -2.5},
+    **{"AST": -4, "EDT": -4, "EST": -5, "ET": -5, "CDT": -5, "CST": -6, "CT": -6, "MDT": -6, "MST": -7, "MT": -7},
+    **{"PDT": -7, "PST": -8, "PT": -8, "AKDT": -8, "AKST": -9, "HST": -10},
+}
+_KEPT = frozenset((*(name.lower() for name in _ZONES), "z", "t", "am", "pm"))
+
+_LABELS = DATE_LABELS - {"st", "nd", "rd", "th"} | {"klo", "lúc"}
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?![\d:])")
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_CJK_DAY = re.compile(r"(\d{4})\s*[年년.]\s*(\d{1,2})\s*[月월.]\s*(\d{1,2})(?:\s*[日일]|\.(?!\d)|(?=\s|$))")
+_CJK_TIME = re.compile(r"(\d{1,2})\s*[時时시点點]\s*(?:(\d{1,2})\s*[分분])?(?:\s*\d{1,2}\s*[秒초])?")
+_CJK_HALF = re.compile(r"(午前|上午|오전|午後|下午|오후)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
+_AFTERNOON = frozenset(("午後", "下午", "오후"))
+_HALF = re.compile(r"(?<=\d)\s*([ap])\.?\s?m\b\.?", re.IGNORECASE)
+_ZONE_IN_BRACKETS = re.compile(rf"[(\[]\s*((?:GMT|UTC)\s*[+-]\d{{1,2}}(?::?\d\d)?|{'|'.join(_ZONES)})\s*[)\]]")
+_OFFSET = re.compile(r"(:\d{2}(?:\.\d+)?|(?<![A-Za-z])(?:GMT|UTC|UT))\s*([+−-])(\d{1,2})(?::?(\d{2}))?(?![\d:])(?:\s+[A-Z]{2,5}\b)?")
+_HOURS = re.compile(r"(?<![\d:.])(\d{1,2})\s?h(?:eures?|rs?)?\s?(\d{2})?(?![\w:])", re.IGNORECASE)
+# A dot parts hours and minutes only beside a word that says so.
+_DOTTED_TIME = re.compile(
+    r"(?:(?<=\bkl)|(?<=\bkl\.)|(?<=\bklo)|(?<=\bore)|(?<=\bum)|(?<=\bat)|(?<=\bsaat)|(?<=\bgodz\.)|(?<=\bà))\s+(\d{1,2})\.(\d{2})(?![.\d])"
+    r"|(?<![.\d])(\d{1,2})\.(\d{2})(?=\s?(?:uhr|am|pm)\b)",
+    re.IGNORECASE,
+)
+_LEAP_SECOND = re.compile(r"(:\d{2}):60\b")
+_WORD = re.compile(r"[^\W\d_][^\s\d,;:/|()<>+\-–—·•]*")
+_NOISE = re.compile(r"[|·•–—]|(?<=\s)[-,./](?=\s)|(?<=\d)\.(?=\s+[A-Z])")
+
+_MONTH = f"(?:{'|'.join(_MONTHS[1:])})"
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[ap]m)?(?:\s*(?:Z|[+-]\d{2}:\d{2}|[A-Z]{2,4})\b)?"
+_IN_LINE = re.compile(
+    rf"(?<![\d.:/-])(?:(?P<before>{_TIME})[\s,]{{1,4}})?"
+    r"(?P<day>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}(?P<mark>[-/.])\d{1,2}(?P=mark)(?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?[\s-]+{_MONTH}[\s,-]+\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?[\s,]+\d{{4}})"
+    rf"(?:[\sT,.]{{1,4}}(?:[^\W\d_]{{1,4}}\s)?(?P<after>{_TIME}))?(?![\d/])"
+)
+# Two fillers for what a string leaves open: where the results differ, the string named no full day.
+_FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
+
+
+def read_date(text: str) -> datetime | None:
+    """Returns the first moment that a short text names, in UTC; None where it names no full day.
+
+    Numbers are read with the day before the month, unless only the other way gives a day. Without a zone it is
+    UTC: a text does not say where it was written. Without a time it is midnight.
+    """
+    spelt = _respelt(text)
+    if moment := _exact(spelt):
+        return moment
+    found = _IN_LINE.search(spelt)
+    if not found:
+        return None
+    time = found["after"] or found["before"] or ""
+    return _exact(f"{found['day']} {time}") or _exact(found["day"])
+
+
+def _respelt(text: str) -> str:
+    """Returns a date as dateutil reads it, in whatever language it was written."""
+    text = "".join(str(int(c)) if c.isdecimal() else c for c in unicodedata.normalize("NFKC", text))
+    text = _BRACKETS.sub(" ", _ZONE_IN_BRACKETS.sub(r"\1", text))
+    text = _CJK_DAY.sub(r"\1-\2-\3 ", text)
+    text = _CJK_TIME.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text)
+    text = _CJK_HALF.sub(lambda match: f"{match[2]} {'pm' if match[1] in _AFTERNOON else 'am'}", text)
+    text = _HALF.sub(r" \1m ", text)
+    text = _DOTTED_TIME.sub(lambda match: f" {match[1] or match[3]}:{match[2] or match[4]}", text)
+    text = _HOURS.sub(lambda match: f"{match[1]}:{match[2] or '00'}", text)
+    text = _OFFSET.sub(_as_offset, text)
+    text = _LEAP_SECOND.sub(r"\1:59", text)
+    text = _in_english(text)
+    return " ".join(_NOISE.sub(" ", text).split()).strip(" ,.")
+
+
+def _as_offset(match: re.Match[str]) -> str:
+    time = match[1] if match[1].startswith(":") else ""
+    return f"{time} {'+' if match[2] == '+' else '-'}{match[3]:0>2}:{match[4] or '00'} "
+
+
+def _in_english(text: str) -> str:
+    """Returns `text` with months in English, without days of the week and other words of date lines."""
+    bare = [word.casefold().rstrip(".") for word in _WORD.findall(text)]
+    named = sum(months().get(word, 0) > 0 for word in bare)
+
+    def english(match: re.Match[str]) -> str:
+        nonlocal named
+        word = match[0].casefold().rstrip(".")
+        number = months().get(word, 0)
+        if number and (named == 1 or word not in weekdays()):  # "mar." is Tuesday, and March
+            return _MONTHS[number]
+        named -= number > 0
+        if word in _KEPT:
+            return match[0].rstrip(".")
+        return " " if number or word in weekdays() or word in _LABELS else match[0]
+
+    return _WORD.sub(english, text)
+
+
+def _exact(text: str) -> datetime | None:
+    """Returns the moment that a text is, and nothing but that."""
+    try:
+        first, second = (
+            parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset)
+            for filler in _FILLERS
+        )
+        years = _YEAR.findall(text)
+        if first != second or (years and str(first.year) not in years):
+            return None
+        return first.replace(tzinfo=UTC) if first.tzinfo is None else first.astimezone(UTC)
+    except (ValueError, OverflowError, TypeError):  # TypeError: of a time alone with an odd zone
+        return None
+
+
+def _offset(name: str, seconds: int | None) -> int:
+    return round(_ZONES.get((name or "").upper(), 0) * 3600) if seconds is None else seconds
