@@ -1,0 +1,153 @@
+"""Published: when a page says that its article was first published."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import chain, islice
+
+from htmldate import find_date
+from lxml.html import HtmlElement
+
+from transforms.dates import MAX_DATE_CHARACTERS, in_url, is_believable, parse_moment
+from transforms.declared import Declared
+from transforms.dump.dates import is_labelled
+from transforms.moments import to_utc
+from transforms.titles import text_of
+
+#: A day, in whatever zone, as seen from its midnight in UTC.
+DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
+#: So many sources of the same day outweigh one that says another.
+AGREEING_SOURCES = 2
+#: Dates that a page shows are looked for in so many of its short texts.
+MAX_SHOWN_DATES = 40
+
+# Names of <meta> elements, by trust.
+_META = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published",
+    "article.published", "datepublished", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+    "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "dcterms.date", "pubdate",
+    "publishdate", "publish-date", "publication_date", "article:create_at", "date",
+)  # fmt: skip
+_TIMES = (
+    ".//time[@pubdate]|.//time[contains(@itemprop, 'datePublished')]",
+    ".//*[contains(@itemprop, 'datePublished')][@datetime or @content]",
+    ".//article//header//time[@datetime]|.//header[.//h1]//time[@datetime]",
+    ".//article//time[@datetime]|.//main//time[@datetime]",
+)
+_MIDNIGHT = re.compile(r"[T\s]0?0:00(?::00)?(?:\.0+)?(?![\d:])")
+# The state that scripts hand over: "publishedAt":"2024-05-17T08:30:00Z"
+_STATE = re.compile(
+    r"""["'](?:date_?|first_?)?publi(?:shed|cation|sh)_?(?:at|on|date|time|timestamp)?["']\s*:\s*["']([^"']{16,40})["']""",
+    re.IGNORECASE,
+)
+_LINES = frozenset(("p", "span", "time", "li", "small", "em", "dd", "div"))
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A moment of publication.
+
+    Attributes:
+        at: In UTC; midnight, there or in its own zone, of a mere day.
+        source: As in `Metadata.published_from`.
+        is_day: Whether no time of the day was given.
+    """
+
+    at: datetime
+    source: str
+    is_day: bool
+
+
+def page_publication(
+    tree: HtmlElement, declared: Declared, url: str | None, latest: datetime
+) -> Publication | None:
+    """Returns when an article was published, None where the page does not say.
+
+    The first that can be read and believed of JSON-LD, meta elements, `<time>`, the address, what htmldate
+    finds in the text and lines that begin with "Published". Two exceptions: a day on which two others agree
+    outweighs one that no other knows; and a mere day takes its time from the first that gives one for it,
+    scripts and shown dates included.
+
+    Args:
+        tree: The page; not changed.
+        declared: What it declares.
+        url: Its address.
+        latest: The fetch; dates more than a day later are passed over.
+    """
+    found = [said for said in _said(tree, declared, url) if is_believable(said.at, latest)]
+    best = _agreed(found) or _visible(tree, url, latest)
+    if best is None or not best.is_day:
+        return best
+    finer = (said for said in chain(found, _shown(tree), _in_scripts(tree)) if not said.is_day)
+    return next((said for said in finer if _same_day(best, said) and is_believable(said.at, latest)), best)
+
+
+def _said(tree: HtmlElement, declared: Declared, url: str | None) -> Iterator[Publication]:
+    yield from _read(declared.properties("datePublished", "dateCreated"), "jsonld")
+    yield from _read(declared.contents(*_META), "meta")
+    yield from _read(_times(tree), "html")
+    if url and (day := in_url(url)):
+        yield Publication(day, "url", is_day=True)
+
+
+def _read(texts: Iterator[str], source: str) -> Iterator[Publication]:
+    for text in texts:
+        if moment := parse_moment(text):
+            is_day = moment.time() == time() or _MIDNIGHT.search(text) is not None
+            yield Publication(moment, source, is_day)
+
+
+def _agreed(found: list[Publication]) -> Publication | None:
+    """Returns the first, or the first of a day that more sources name where no other source names its day."""
+    def sources(one: Publication) -> int:
+        return len({other.source for other in found if _same_day(one, other) or _same_day(other, one)})
+
+    if not found or sources(found[0]) > 1:
+        return found[0] if found else None
+    return next((said for said in found if sources(said) >= AGREEING_SOURCES), found[0])
+
+
+def _same_day(day: Publication, other: Publication) -> bool:
+    return DAY_BEGINS <= other.at - day.at < DAY_ENDS
+
+
+def _times(tree: HtmlElement) -> Iterator[str]:
+    for path in _TIMES:
+        for element in tree.xpath(path):
+            yield element.get("datetime") or element.get("content") or text_of(element)
+
+
+def _visible(tree: HtmlElement, url: str | None, latest: datetime) -> Publication | None:
+    # Not htmldate's extensive search: of a month in a script or a link it makes the month's first day.
+    found = find_date(
+        tree,
+        url=url,
+        original_date=True,
+        extensive_search=False,
+        deferred_url_extractor=True,
+        max_date=latest.replace(tzinfo=None),
+    )
+    if day := to_utc(found):
+        return Publication(day, "html", is_day=True)
+    labelled = (said for said in _read(filter(is_labelled, _short_texts(tree)), "html"))
+    return next((said for said in labelled if is_believable(said.at, latest)), None)
+
+
+def _shown(tree: HtmlElement) -> Iterator[Publication]:
+    return islice(_read(_short_texts(tree), "html"), MAX_SHOWN_DATES)
+
+
+def _short_texts(tree: HtmlElement) -> Iterator[str]:
+    """Yields texts of elements that may show a date: short, with four digits or more."""
+    for element in tree.iter(*_LINES):
+        if len(element) > 8:
+            continue
+        text = text_of(element)
+        if 8 <= len(text) <= MAX_DATE_CHARACTERS and sum(map(str.isdecimal, text)) > 3:
+            yield text
+
+
+def _in_scripts(tree: HtmlElement) -> Iterator[Publication]:
+    texts = (match[1] for script in tree.iter("script") for match in _STATE.finditer(script.text or ""))
+    return _read(texts, "html")
