@@ -33,7 +33,7 @@ from transforms.declared import read_declared
 from transforms.metadata import page_metadata
 from transforms.moments import to_utc
 from transforms.page import cap_attributes, parse_page
-from transforms.titles import house_names, key_of
+from transforms.titles import house_names, key_of, read_headlines
 
 #: Labels of hosts that name no house.
 COMMON_LABELS = {"www", "com", "news", "blog", "org", "net", "html"}
@@ -100,10 +100,12 @@ def main() -> None:
         if (tree := parse_page(cap_attributes(html))) is not None
     }
 
+    def read(url: str, tree: HtmlElement) -> Metadata:
+        declared = read_declared(tree)
+        return page_metadata(tree, declared, read_headlines(tree, declared, url), url, fetched[url])
+
     def read_all() -> dict[str, Metadata]:
-        return {
-            url: page_metadata(tree, read_declared(tree), url, fetched[url]) for url, tree in trees.items()
-        }
+        return {url: read(url, tree) for url, tree in trees.items()}
 
     found = read_all()
     results: dict[str, list[bool]] = {"title": [], "minute": [], "day": [], "authors": []}

@@ -10,14 +10,15 @@ from transforms.agencies import agency_among
 from transforms.authors import clean_authors
 from transforms.declared import Declared, names_of, strings
 from transforms.dump.attribution import authors_in
+from transforms.dump.vocabulary import BY
 from transforms.titles import house_names
 
 #: A longer text is no byline, whatever its class says.
 BYLINE_CHARACTERS = 100
 #: A line that begins with "By" is looked for in so many elements from the headline on.
-ELEMENTS_BELOW_HEADLINE = 400
+ELEMENTS_BELOW_HEADLINE = 200
 #: An element of more parts is no line.
-BYLINE_ELEMENTS = 8
+BYLINE_ELEMENTS = 5
 
 # Names of <meta> elements, by trust.
 _META = (
@@ -33,13 +34,20 @@ _META = (
 _WRITTEN_BY = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af|autor|author|автор|yazan)\b", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:by-?line|(?:article|post|entry|story|news|meta|content|main)?[_-]*(?:author|autor|auteur|autore|verfasser)"
-    r"(?:s|en|in)?(?:[_-]*(?:name|names|link|info|line|byline|list))?|person-link|reporter|writer)(?=$|[\s_-])"
+    r"(?:s|en|in)?(?:[_-]*(?:name|names|link|info|line|byline|list))?|reporter)(?=$|[\s_-])"
 )
 _ELSEWHERE = re.compile(
     r"comment|kommentar|related|teaser|recommend|sidebar|widget|popular|promo|caption|figure|footer|newsletter|trending|most-?read"
 )
-_BELOW = f"following::*[position() <= {ELEMENTS_BELOW_HEADLINE}][self::p or self::div or self::span or self::li or self::a]"
-_BYLINES = ".//*[@rel='author' or contains(@itemprop, 'author') or @class]"
+_BELOW = (
+    f"following::*[position() <= {ELEMENTS_BELOW_HEADLINE}][self::p or self::div or self::span or self::li]"
+)
+_OPENING = re.compile(rf"\s*(?:{BY})", re.IGNORECASE)
+_STEMS = ("uthor", "utor", "yline", "uteur", "erfasser", "eporter")
+_BYLINES = (
+    ".//*[@rel='author' or contains(@itemprop, 'author')"
+    f" or @class and ({' or '.join(f'contains(@class, {stem!r})' for stem in _STEMS)})]"
+)
 
 
 def page_bylines(
@@ -133,7 +141,9 @@ def _line(tree: HtmlElement) -> list[str]:
     """Returns the first line below the headline that begins like a byline and names someone."""
     for headline in islice(tree.iter("h1"), 1):
         for element in headline.xpath(_BELOW):
-            text = _pieces_of(element) if len(element) <= BYLINE_ELEMENTS else ""
-            if text and len(text) <= BYLINE_CHARACTERS and authors_in(" ".join(text.split())):
+            if len(element) > BYLINE_ELEMENTS or not _OPENING.match(element.text_content()):
+                continue
+            text = _pieces_of(element)
+            if len(text) <= BYLINE_CHARACTERS and authors_in(" ".join(text.split())):
                 return [text]
     return []

@@ -29,5 +29,7 @@ def months() -> dict[str, int]:
 @cache
 def weekdays() -> frozenset[str]:
     """Returns names of days of the week of all locales, in lower case and without dots."""
-    names = (get_day_names(width, "format", locale) for locale in LOCALES for width in ("wide", "abbreviated"))
+    names = (
+        get_day_names(width, "format", locale) for locale in LOCALES for width in ("wide", "abbreviated")
+    )
     return frozenset(name.casefold().rstrip(".") for days in names for name in days.values())

@@ -28,7 +28,7 @@ from transforms.page import (
     plain_fragment,
 )
 from transforms.steps import Attempt
-from transforms.titles import key_of, page_headlines
+from transforms.titles import key_of, read_headlines
 from transforms.urls import canonicalise, choose_canonical, registrable_domain
 
 #: The step's name in rejections.
@@ -76,8 +76,9 @@ def _from_html(page: RawPage, source: str, fetched_at: datetime, extractor: Extr
     found = extract_page(source, tree, declared, url, extractor)
     if found is None:
         return None
-    own = page_metadata(tree, declared, url, fetched_at)
-    return _document(page, fetched_at, found, own, page_headlines(tree, declared, url))
+    headlines = read_headlines(tree, declared, url)
+    own = page_metadata(tree, declared, headlines, url, fetched_at)
+    return _document(page, fetched_at, found, own, headlines.all())
 
 
 def _from_text(page: RawPage, source: str, fetched_at: datetime) -> Document | None:

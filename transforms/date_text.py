@@ -16,12 +16,34 @@ from transforms.dump.vocabulary import DATE_LABELS
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: Offsets in hours of the abbreviations that news sites use; RFC 822 defines but few, and not all as used now.
 _ZONES = {
-    **{"UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "WAT": 1, "CEST": 2},
-    **{"MESZ": 2, "EET": 2, "SAST": 2, "CAT": 2, "EEST": 3, "MSK": 3, "EAT": 3, "TRT": 3, "GST": 4, "PKT": 5},
-    **{"IST": 5.5, "ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "MYT": 8, "AWST": 8, "JST": 9, "KST": 9, "ACST": 9.5},
-    **{"AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "ART": -3, "ADT": -3, "NDT": -2.5},
-    **{"AST": -4, "EDT": -4, "EST": -5, "ET": -5, "CDT": -5, "CST": -6, "CT": -6, "MDT": -6, "MST": -7, "MT": -7},
-    **{"PDT": -7, "PST": -8, "PT": -8, "AKDT": -8, "AKST": -9, "HST": -10},
+    "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "WAT": 1, "CEST": 2,
+    "MESZ": 2, "EET": 2, "SAST": 2, "CAT": 2, "EEST": 3, "MSK": 3, "EAT": 3, "TRT": 3, "GST": 4, "PKT": 5,
+
+        "IST": 5.5,
+        "ICT": 7,
+        "WIB": 7,
+        "HKT": 8,
+        "SGT": 8,
+        "MYT": 8,
+        "AWST": 8,
+        "JST": 9,
+        "KST": 9,
+        "ACST": 9.5
+    ,
+    "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "ART": -3, "ADT": -3, "NDT": -2.5,
+
+        "AST": -4,
+        "EDT": -4,
+        "EST": -5,
+        "ET": -5,
+        "CDT": -5,
+        "CST": -6,
+        "CT": -6,
+        "MDT": -6,
+        "MST": -7,
+        "MT": -7
+    ,
+    "PDT": -7, "PST": -8, "PT": -8, "AKDT": -8, "AKST": -9, "HST": -10,
 }
 _KEPT = frozenset((*(name.lower() for name in _ZONES), "z", "t", "am", "pm"))
 
@@ -34,8 +56,12 @@ _CJK_TIME = re.compile(r"(\d{1,2})\s*[時时시点點]\s*(?:(\d{1,2})\s*[分분]
 _CJK_HALF = re.compile(r"(午前|上午|오전|午後|下午|오후)\s*(\d{1,2}:\d{2}(?::\d{2})?)")
 _AFTERNOON = frozenset(("午後", "下午", "오후"))
 _HALF = re.compile(r"(?<=\d)\s*([ap])\.?\s?m\b\.?", re.IGNORECASE)
-_ZONE_IN_BRACKETS = re.compile(rf"[(\[]\s*((?:GMT|UTC)\s*[+-]\d{{1,2}}(?::?\d\d)?|{'|'.join(_ZONES)})\s*[)\]]")
-_OFFSET = re.compile(r"(:\d{2}(?:\.\d+)?|(?<![A-Za-z])(?:GMT|UTC|UT))\s*([+−-])(\d{1,2})(?::?(\d{2}))?(?![\d:])(?:\s+[A-Z]{2,5}\b)?")
+_ZONE_IN_BRACKETS = re.compile(
+    rf"[(\[]\s*((?:GMT|UTC)\s*[+-]\d{{1,2}}(?::?\d\d)?|{'|'.join(_ZONES)})\s*[)\]]"
+)
+_OFFSET = re.compile(
+    r"(:\d{2}(?:\.\d+)?|(?<![A-Za-z])(?:GMT|UTC|UT))\s*([+−-])(\d{1,2})(?::?(\d{2}))?(?![\d:])(?:\s+[A-Z]{2,5}\b)?"
+)
 _HOURS = re.compile(r"(?<![\d:.])(\d{1,2})\s?h(?:eures?|rs?)?\s?(\d{2})?(?![\w:])", re.IGNORECASE)
 # A dot parts hours and minutes only beside a word that says so.
 _DOTTED_TIME = re.compile(

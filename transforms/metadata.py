@@ -11,7 +11,7 @@ from schemas import Metadata
 from transforms.bylines import page_bylines
 from transforms.declared import Declared
 from transforms.published import page_publication
-from transforms.titles import page_title
+from transforms.titles import Headlines, page_title
 from transforms.urls import is_believable_canonical
 
 # Names of <meta> elements, by trust.
@@ -25,7 +25,9 @@ _SUMMARIES = (
 _LANGUAGES = ("og:locale", "content-language", "dc.language")
 
 
-def page_metadata(tree: HtmlElement, declared: Declared, url: str | None, latest: datetime) -> Metadata:
+def page_metadata(
+    tree: HtmlElement, declared: Declared, headlines: Headlines, url: str | None, latest: datetime
+) -> Metadata:
     """Returns what the page says of its article.
 
     For the choice among what it says see `page_title`, `page_bylines` and `page_publication`.
@@ -33,13 +35,14 @@ def page_metadata(tree: HtmlElement, declared: Declared, url: str | None, latest
     Args:
         tree: The page; not changed.
         declared: What it declares.
+        headlines: What it gives as its headline.
         url: Its address, base of relative links.
         latest: The fetch; dates more than a day later are passed over.
     """
     published = page_publication(tree, declared, url, latest)
     authors, agency = page_bylines(tree, declared, url)
     return Metadata(
-        title=page_title(tree, declared, url),
+        title=page_title(tree, headlines, url),
         summary=next(chain(declared.properties("description"), declared.contents(*_SUMMARIES)), None),
         authors=authors,
         published_at=published.at if published else None,

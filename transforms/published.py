@@ -15,12 +15,18 @@ from transforms.dump.dates import is_labelled
 from transforms.moments import to_utc
 from transforms.titles import text_of
 
+#: Sources by trust.
+TRUST = ("jsonld", "meta", "html", "url")
 #: A day, in whatever zone, as seen from its midnight in UTC.
 DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
 #: So many sources of the same day outweigh one that says another.
 AGREEING_SOURCES = 2
 #: Dates that a page shows are looked for in so many of its short texts.
 MAX_SHOWN_DATES = 40
+#: An element of more parts is no line.
+LINE_ELEMENTS = 5
+#: A full date has so many at least: 1.2.24.
+DATE_DIGITS = 4
 
 # Names of <meta> elements, by trust.
 _META = (
@@ -29,18 +35,13 @@ _META = (
     "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "dcterms.date", "pubdate",
     "publishdate", "publish-date", "publication_date", "article:create_at", "date",
 )  # fmt: skip
-_TIMES = (
-    ".//time[@pubdate]|.//time[contains(@itemprop, 'datePublished')]",
-    ".//*[contains(@itemprop, 'datePublished')][@datetime or @content]",
-    ".//article//header//time[@datetime]|.//header[.//h1]//time[@datetime]",
-    ".//article//time[@datetime]|.//main//time[@datetime]",
-)
 _MIDNIGHT = re.compile(r"[T\s]0?0:00(?::00)?(?:\.0+)?(?![\d:])")
 # The state that scripts hand over: "publishedAt":"2024-05-17T08:30:00Z"
 _STATE = re.compile(
     r"""["'](?:date_?|first_?)?publi(?:shed|cation|sh)_?(?:at|on|date|time|timestamp)?["']\s*:\s*["']([^"']{16,40})["']""",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _LINES = frozenset(("p", "span", "time", "li", "small", "em", "dd", "div"))
 
 
@@ -75,7 +76,10 @@ def page_publication(
         url: Its address.
         latest: The fetch; dates more than a day later are passed over.
     """
-    found = [said for said in _said(tree, declared, url) if is_believable(said.at, latest)]
+    found = [said for said in _said(declared, url) if is_believable(said.at, latest)]
+    if len({said.source for said in found}) < 2 or not _same_day(found[0], found[-1]) or found[0].is_day:
+        found += [said for said in _read(_times(tree), "html") if is_believable(said.at, latest)]
+        found.sort(key=lambda said: TRUST.index(said.source))
     best = _agreed(found) or _visible(tree, url, latest)
     if best is None or not best.is_day:
         return best
@@ -83,10 +87,9 @@ def page_publication(
     return next((said for said in finer if _same_day(best, said) and is_believable(said.at, latest)), best)
 
 
-def _said(tree: HtmlElement, declared: Declared, url: str | None) -> Iterator[Publication]:
+def _said(declared: Declared, url: str | None) -> Iterator[Publication]:
     yield from _read(declared.properties("datePublished", "dateCreated"), "jsonld")
     yield from _read(declared.contents(*_META), "meta")
-    yield from _read(_times(tree), "html")
     if url and (day := in_url(url)):
         yield Publication(day, "url", is_day=True)
 
@@ -100,6 +103,7 @@ def _read(texts: Iterator[str], source: str) -> Iterator[Publication]:
 
 def _agreed(found: list[Publication]) -> Publication | None:
     """Returns the first, or the first of a day that more sources name where no other source names its day."""
+
     def sources(one: Publication) -> int:
         return len({other.source for other in found if _same_day(one, other) or _same_day(other, one)})
 
@@ -113,9 +117,20 @@ def _same_day(day: Publication, other: Publication) -> bool:
 
 
 def _times(tree: HtmlElement) -> Iterator[str]:
-    for path in _TIMES:
-        for element in tree.xpath(path):
-            yield element.get("datetime") or element.get("content") or text_of(element)
+    """Yields what `<time>` and elements marked as dates say: marked ones, those of the article's head, others."""
+    times = list(tree.iter("time"))
+    marked = [
+        one for one in times if one.get("pubdate") is not None or "datePublished" in one.get("itemprop", "")
+    ]
+    marked += tree.xpath(".//*[contains(@itemprop, 'datePublished')][@datetime or @content]")
+    within = [one for one in times if one.get("datetime") and _is_within(one, "article", "main", "header")]
+    heads = [one for one in within if _is_within(one, "header")]
+    for element in dict.fromkeys((*marked, *heads, *within)):
+        yield element.get("datetime") or element.get("content") or text_of(element)
+
+
+def _is_within(element: HtmlElement, *tags: str) -> bool:
+    return next(element.iterancestors(*tags), None) is not None
 
 
 def _visible(tree: HtmlElement, url: str | None, latest: datetime) -> Publication | None:
@@ -139,12 +154,17 @@ def _shown(tree: HtmlElement) -> Iterator[Publication]:
 
 
 def _short_texts(tree: HtmlElement) -> Iterator[str]:
-    """Yields texts of elements that may show a date: short, with four digits or more."""
+    """Yields texts of elements that may show a date, each once: short, with four digits or more."""
+    seen: set[str] = set()
     for element in tree.iter(*_LINES):
-        if len(element) > 8:
+        if len(element) > LINE_ELEMENTS:
             continue
-        text = text_of(element)
-        if 8 <= len(text) <= MAX_DATE_CHARACTERS and sum(map(str.isdecimal, text)) > 3:
+        glued = element.text_content().strip()  # several times faster than `itertext`
+        if len(glued) > 2 * MAX_DATE_CHARACTERS or len(_DIGIT.findall(glued)) < DATE_DIGITS:
+            continue
+        text = " ".join(" ".join(element.itertext()).split())
+        if 8 <= len(text) <= MAX_DATE_CHARACTERS and text not in seen:
+            seen.add(text)
             yield text
 
 

@@ -40,8 +40,16 @@ SLUG_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Headlines by where they stand, the best first; each may be said more than once."""
+class Headlines:
+    """What a page gives as its headline, without names of house and section.
+
+    Attributes:
+        graph: Open Graph's title or its like; none or one.
+        headline: JSON-LD's; none or one.
+        twitter: Twitter's; none or one.
+        shown: Each `<h1>`.
+        window: `<title>`; none or one.
+    """
 
     graph: tuple[str, ...]
     headline: tuple[str, ...]
@@ -50,13 +58,48 @@ class _Candidates:
     window: tuple[str, ...]
 
     def all(self) -> tuple[str, ...]:
+        """Returns all of them, in order of trust; one may be there more than once."""
         return (*self.graph, *self.headline, *self.shown, *self.window, *self.twitter)
 
 
-def page_title(tree: HtmlElement, declared: Declared, url: str | None) -> str | None:
+def read_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> Headlines:
+    """Returns all that a page gives as its headline.
+
+    Args:
+        tree: The page.
+        declared: What it declares.
+        url: Its address, a hint at the name of the house.
+    """
+    house = house_names(declared, url)
+    debris = house | {key_of(section) for section in _sections(declared)}
+
+    def cleaned(titles: Iterable[str]) -> tuple[str, ...]:
+        found = (_without_debris(_TAG.sub(" ", html.unescape(title)), debris) for title in titles)
+        return tuple(title for title in found if key_of(title) and key_of(title) not in house)
+
+    graph, twitter = cleaned(declared.contents(*_GRAPH))[:1], cleaned(declared.contents("twitter:title"))[:1]
+    headline, shown = cleaned(_headlines(declared))[:1], cleaned(map(_heading, tree.iter("h1")))
+    window = cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
+    known = Counter(key_of(title) for kind in (graph, headline, twitter, shown[:1]) for title in kind)
+    window = tuple(_holds_part(title, known.keys()) or title for title in window)
+    agreed = {key for key, kinds in known.items() if kinds > 1}
+    graph, headline, twitter = (
+        tuple(_holds_part(title, agreed) or title for title in kind) for kind in (graph, headline, twitter)
+    )
+    whole = (*headline, *shown, *window)
+    return Headlines(
+        *(
+            tuple(title for title in titles if not _is_cut(title, whole))
+            for titles in (graph, headline, twitter)
+        ),
+        shown,
+        window,
+    )
+
+
+def page_title(tree: HtmlElement, found: Headlines, url: str | None) -> str | None:
     """Returns the headline of a page.
 
-    Candidates are Open Graph (or its like), the JSON-LD headline, Twitter's title, each `<h1>` and `<title>`.
     `<title>` is written for search engines: where Open Graph or JSON-LD say another, that is the page's own, of
     two such that for which most of the others speak, other headings and the address among them. One that
     stands alone against nearly all others yields to them. Where neither declares a title of its own, that on
@@ -64,10 +107,9 @@ def page_title(tree: HtmlElement, declared: Declared, url: str | None) -> str | 
 
     Args:
         tree: The page.
-        declared: What it declares.
-        url: Its address: a hint at the name of the house, and often a copy of the headline.
+        found: What it gives as its headline.
+        url: Its address, often a copy of the headline.
     """
-    found = _candidates(tree, declared, url)
     window = {key_of(title) for title in found.window}
     said = (*found.graph, *found.headline)
     own = [title for title in said if key_of(title) not in window]
@@ -77,11 +119,6 @@ def page_title(tree: HtmlElement, declared: Declared, url: str | None) -> str | 
     best, other = _most(own, votes), _most(found.all(), votes)
     outvoted = best and other and votes[key_of(best)] == 1 and votes[key_of(other)] >= OUTVOTED_BY
     return other if outvoted else best
-
-
-def page_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> tuple[str, ...]:
-    """Returns all that a page gives as its headline; arguments as for `page_title`."""
-    return _candidates(tree, declared, url).all()
 
 
 def without_site(title: str, headline: str | None) -> str:
@@ -118,41 +155,13 @@ def text_of(element: HtmlElement) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _candidates(tree: HtmlElement, declared: Declared, url: str | None) -> _Candidates:
-    house = house_names(declared, url)
-    debris = house | {key_of(section) for section in _sections(declared)}
-
-    def cleaned(titles: Iterable[str]) -> tuple[str, ...]:
-        found = (_without_debris(_TAG.sub(" ", html.unescape(title)), debris) for title in titles)
-        return tuple(title for title in found if key_of(title) and key_of(title) not in house)
-
-    graph, twitter = cleaned(declared.contents(*_GRAPH))[:1], cleaned(declared.contents("twitter:title"))[:1]
-    headline, shown = cleaned(_headlines(declared))[:1], cleaned(map(_heading, tree.iter("h1")))
-    window = cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
-    known = Counter(key_of(title) for kind in (graph, headline, twitter, shown[:1]) for title in kind)
-    window = tuple(_holds_part(title, known.keys()) or title for title in window)
-    agreed = {key for key, kinds in known.items() if kinds > 1}
-    graph, headline, twitter = (
-        tuple(_holds_part(title, agreed) or title for title in kind) for kind in (graph, headline, twitter)
-    )
-    whole = (*headline, *shown, *window)
-    return _Candidates(
-        *(
-            tuple(title for title in titles if not _is_cut(title, whole))
-            for titles in (graph, headline, twitter)
-        ),
-        shown,
-        window,
-    )
-
-
-def _votes(tree: HtmlElement, found: _Candidates, url: str | None) -> Counter[str]:
+def _votes(tree: HtmlElement, found: Headlines, url: str | None) -> Counter[str]:
     """Returns how many kinds of evidence speak for each headline (by its key)."""
     votes: Counter[str] = Counter()
     keys = {key_of(title) for title in found.all()}
     if len(keys) < 2:
         return votes
-    lower = {key_of(text_of(inner)) for h2 in tree.iter("h2", "h3") for inner in h2.iter()} & keys
+    lower = {key_of(inner.text_content()) for h2 in tree.iter("h2", "h3") for inner in h2.iter()} & keys
     for kind in (found.graph, found.headline, found.twitter, found.shown, found.window):
         votes.update({key_of(title) for title in kind})
     votes.update(lower - {key_of(title) for title in found.shown})
@@ -169,7 +178,7 @@ def _most(titles: Iterable[str], votes: Counter[str]) -> str | None:
     return max(titles, key=lambda title: votes[key_of(title)], default=None)
 
 
-def _related(found: _Candidates) -> Iterable[str]:
+def _related(found: Headlines) -> Iterable[str]:
     """Returns the headings that share a word with `<title>`: others belong to a dialogue or a list."""
     words = {word for title in found.window for word in _words(title)}
     return [title for title in found.shown if not words or words & _words(title)]

@@ -9,6 +9,7 @@ from transforms.authors import clean_authors
 from transforms.declared import read_declared
 from transforms.metadata import merge_metadata, page_metadata
 from transforms.page import parse_page
+from transforms.titles import read_headlines
 
 URL = "https://www.harbourpost.example/news/bridge"
 FETCHED = datetime(2024, 6, 1, tzinfo=UTC)
@@ -23,7 +24,8 @@ GRAPH = """<script type="application/ld+json">
 def read(head: str = "", body: str = "<p>x</p>", url: str = URL) -> Metadata:
     tree = parse_page(f'<!doctype html><html lang="en-GB"><head>{head}</head><body>{body}</body></html>')
     assert tree is not None
-    return page_metadata(tree, read_declared(tree), url, FETCHED)
+    declared = read_declared(tree)
+    return page_metadata(tree, declared, read_headlines(tree, declared, url), url, FETCHED)
 
 
 def meta(**contents: str) -> str:
