@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from transforms.agencies import agency_named
+from transforms.calendar_names import months, weekdays
 
 #: Longer, or of more words, is no name.
 MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 6
@@ -12,6 +13,8 @@ MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 6
 MAX_BYLINE_CHARACTERS = 300
 
 _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\w)@\w+|\((?!\s*(?:Jr|Sr)\b)[^)]*\)|\[[^\]]*\]")
+#: "x@paper.example (Ann Bo)", as RSS has it.
+_ADDRESSED = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\s*\(([^()]*)\)?")
 _PREFIX = re.compile(
     r"(?:[^\W\d_]+ ){0,3}by\b\s*:?\s*(?=\S)"
     r"|(?:(?:eine?|text|interview|gastbeitrag|kommentar|analyse|protokoll|aufgezeichnet|bericht|fotos?)\s+){0,3}von\b:?\s+"
@@ -46,11 +49,7 @@ _DESK = re.compile(
     r"|新聞|通信社|編集部|编辑部|报|뉴스|신문|일보",
     re.IGNORECASE,
 )
-#: "Ann Bo May 5, 2024", "Ann Bo Monday": a name ends where a date begins.
-_DATE = re.compile(
-    r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|[^\W\d_]{3,}\.?\s+\d{1,2}\b(?=,?\s\d{4})|\S*\d).*$",
-    re.IGNORECASE,
-)
+_LAST_DOT = re.compile(r"(?<!\b[JS]r)(?<!\b[A-Z])[. ]+$")
 _ARTICLE = re.compile(r"(?:the|der|die|das|les|los|las)\s", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
 _PARTICLES = frozenset(
@@ -83,7 +82,7 @@ def clean_authors(bylines: Iterable[str], house: frozenset[str] = frozenset()) -
 
 
 def _names(byline: str) -> Iterator[str]:
-    text = _CONTACT.sub(" ", html.unescape(byline)).strip()
+    text = _CONTACT.sub(" ", _ADDRESSED.sub(r"\1", html.unescape(byline))).strip()
     if turned := _turned(text):
         yield turned
         return
@@ -92,14 +91,29 @@ def _names(byline: str) -> Iterator[str]:
         name = " ".join(part.split())
         while (prefix := _PREFIX.match(name)) and prefix.end():
             name = name[prefix.end() :]
-        name = _REPORTER.sub("", _PLACE.sub("", _DATE.sub("", name)))
+        name = _REPORTER.sub("", _PLACE.sub("", _undated(name)))
         if job := _JOB.search(name):
             name = max(name[: job.start()], name[job.end() :], key=len)
             if " " not in name.strip():
                 continue
-        name = name.strip(" .,:;-–—*\"'“”„()")
+        name = _LAST_DOT.sub("", name.strip(" ,:;-–—*\"'“”„()").lstrip("."))
         if len(parts) == 1 or " " in name or not _has_case(name):  # else a place, an honour, a section
             yield name
+
+
+def _undated(name: str) -> str:
+    """Returns `name` up to the date that follows it: "Ann Bo May 5", "Ann Bo Monday"."""
+    words = name.split()
+    digits = next((index for index, word in enumerate(words) if any(map(str.isdecimal, word))), len(words))
+    words, is_cut = words[:digits], digits < len(words)
+    while len(words) > 1 and _is_calendar(words[-1].casefold().rstrip(".,"), is_cut):
+        words.pop()
+    return " ".join(words)
+
+
+def _is_calendar(word: str, before_number: bool) -> bool:
+    """Whether a word names a day of the week in full or, before a number, a month: May is a name, too."""
+    return (word in weekdays() and len(word) > 4) or (before_number and months().get(word, 0) > 0)
 
 
 def _turned(text: str) -> str | None:

@@ -6,46 +6,27 @@ than a date. Hence a text is spelt anew first: names of months in English, zones
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from dateutil import parser
+from dateutil.zoneinfo import get_zonefile_instance
 
 from transforms.calendar_names import months, weekdays
 from transforms.dump.vocabulary import DATE_LABELS
 
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-#: Offsets in hours of the abbreviations that news sites use; RFC 822 defines but few, and not all as used now.
-_ZONES = {
-    "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "BST": 1, "WEST": 1, "CET": 1, "MEZ": 1, "WAT": 1, "CEST": 2,
-    "MESZ": 2, "EET": 2, "SAST": 2, "CAT": 2, "EEST": 3, "MSK": 3, "EAT": 3, "TRT": 3, "GST": 4, "PKT": 5,
-
-        "IST": 5.5,
-        "ICT": 7,
-        "WIB": 7,
-        "HKT": 8,
-        "SGT": 8,
-        "MYT": 8,
-        "AWST": 8,
-        "JST": 9,
-        "KST": 9,
-        "ACST": 9.5
-    ,
-    "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "ART": -3, "ADT": -3, "NDT": -2.5,
-
-        "AST": -4,
-        "EDT": -4,
-        "EST": -5,
-        "ET": -5,
-        "CDT": -5,
-        "CST": -6,
-        "CT": -6,
-        "MDT": -6,
-        "MST": -7,
-        "MT": -7
-    ,
-    "PDT": -7, "PST": -8, "PT": -8, "AKDT": -8, "AKST": -9, "HST": -10,
-}
-_KEPT = frozenset((*(name.lower() for name in _ZONES), "z", "t", "am", "pm"))
+#: Offsets in hours → abbreviations that news sites use for them; RFC 822 defines but few.
+_OFFSETS = {
+    0: "UTC GMT UT WET", 1: "BST WEST CET MEZ WAT", 2: "CEST MESZ EET SAST CAT", 3: "EEST MSK EAT TRT",
+    4: "GST", 5: "PKT", 5.5: "IST", 7: "ICT WIB", 8: "HKT SGT MYT AWST", 9: "JST KST", 9.5: "ACST", 10: "AEST",
+    11: "AEDT", 12: "NZST", 13: "NZDT", -2.5: "NDT", -3: "BRT ART ADT", -4: "AST EDT", -5: "EST CDT",
+    -6: "CST MDT", -7: "MST PDT", -8: "PST AKDT", -9: "AKST", -10: "HST",
+}  # fmt: skip
+_SECONDS = {name: round(hours * 3600) for hours, names in _OFFSETS.items() for name in names.split()}
+#: Those that stand for winter and summer alike.
+_PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_ZONES = (*_SECONDS, *_PLACES)
+_KEPT = frozenset((*map(str.lower, _ZONES), "z", "t", "am", "pm"))
 
 _LABELS = DATE_LABELS - {"st", "nd", "rd", "th"} | {"klo", "lúc"}
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?![\d:])")
@@ -143,11 +124,10 @@ def _in_english(text: str) -> str:
 
 def _exact(text: str) -> datetime | None:
     """Returns the moment that a text is, and nothing but that."""
+    day_first = not text[:4].isdecimal()
     try:
-        first, second = (
-            parser.parse(text, default=filler, dayfirst=not text[:4].isdecimal(), tzinfos=_offset)
-            for filler in _FILLERS
-        )
+        first: datetime = parser.parse(text, default=_FILLERS[0], dayfirst=day_first, tzinfos=_zone)
+        second = parser.parse(text, default=_FILLERS[1], dayfirst=day_first, tzinfos=_zone)
         years = _YEAR.findall(text)
         if first != second or (years and str(first.year) not in years):
             return None
@@ -156,5 +136,10 @@ def _exact(text: str) -> datetime | None:
         return None
 
 
-def _offset(name: str, seconds: int | None) -> int:
-    return round(_ZONES.get((name or "").upper(), 0) * 3600) if seconds is None else seconds
+def _zone(name: str | None, seconds: int | None) -> int | tzinfo | None:
+    if seconds is not None or name is None:
+        return seconds
+    if name in _PLACES:
+        place: tzinfo = get_zonefile_instance().get(_PLACES[name])
+        return place
+    return _SECONDS.get(name.upper(), 0)

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from transforms.calendar_names import months
 from transforms.date_text import read_date
 from transforms.moments import to_utc
 
@@ -14,8 +15,10 @@ MAX_DATE_CHARACTERS = 80
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 _MONTH = re.compile(r"\d{4}(?:-\d\d)?")
-# /2024/05/17/, /2024-05-17-, /20240517/
-_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+# /2024/05/17/, /2024-05-17-, /20240517/, -20240517083000-
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[0-5]\d{5})?(?!\d)")
+# /2024/may/17/
+_URL_NAMED_DAY = re.compile(r"/((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})/")
 
 
 def parse_moment(text: str) -> datetime | None:
@@ -35,9 +38,12 @@ def parse_moment(text: str) -> datetime | None:
 
 
 def in_url(url: str) -> datetime | None:
-    """Returns midnight UTC of the day in the path of `url`: `/2024/05/17/`, `/2024-05-17-`, `/20240517`."""
-    match = _URL_DAY.search(re.sub(r"^\w+://[^/]*", "", url).partition("?")[0])
-    return to_utc("-".join(match.group(1, 3, 4))) if match else None
+    """Returns midnight UTC of the day in the path of `url`: `/2024/05/17/`, `-20240517`, `/2024/may/17/`."""
+    path = re.sub(r"^\w+://[^/]*", "", url).partition("?")[0]
+    if day := _URL_DAY.search(path):
+        return to_utc("-".join(day.group(1, 3, 4)))
+    named = _URL_NAMED_DAY.search(path.lower())
+    return to_utc(f"{named[1]}-{months().get(named[2], 0):02}-{named[3]:0>2}") if named else None
 
 
 def is_believable(moment: datetime | None, latest: datetime) -> bool:

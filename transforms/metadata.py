@@ -11,7 +11,7 @@ from schemas import Metadata
 from transforms.bylines import page_bylines
 from transforms.declared import Declared
 from transforms.published import page_publication
-from transforms.titles import Headlines, page_title
+from transforms.titles import Headlines, page_title, without_site
 from transforms.urls import is_believable_canonical
 
 # Names of <meta> elements, by trust.
@@ -56,16 +56,17 @@ def page_metadata(
 def merge_metadata(source: Metadata, page: Metadata) -> Metadata:
     """Returns the best of what a source (feed entry, row) and the page itself say, field by field.
 
-    The source's title, summary and authors win: they are the editors' own, without a site's debris. The
-    page's date wins if JSON-LD or meta give it, or if the source has none: pages keep the first publication,
-    feeds often the last change. Canonical URL and agency are the page's own. Each fills the other's gaps. The
-    language stays the source's: it and the page's are evidence side by side.
+    The source's title, summary and authors win: they are the editors' own; but of a title with the name of
+    the site behind it the page's headline is left. The page's date wins if JSON-LD or meta give it, or if
+    the source has none: pages keep the first publication, feeds often the last change. Language, canonical
+    URL and agency are the page's own. Each fills the other's gaps.
+from transforms.urls import is_believable_canonical
     """
     precise = page.published_at is not None and page.published_from in ("jsonld", "meta")
     dated = page if precise or source.published_at is None else source
     return replace(
         source,
-        title=source.title or page.title,
+        title=without_site(source.title, page.title) if source.title else page.title,
         summary=source.summary or page.summary,
         authors=source.authors or page.authors,
         published_at=dated.published_at,

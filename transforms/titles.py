@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import unquote, urlsplit
@@ -83,18 +83,12 @@ def read_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> He
     known = Counter(key_of(title) for kind in (graph, headline, twitter, shown[:1]) for title in kind)
     window = tuple(_holds_part(title, known.keys()) or title for title in window)
     agreed = {key for key, kinds in known.items() if kinds > 1}
-    graph, headline, twitter = (
-        tuple(_holds_part(title, agreed) or title for title in kind) for kind in (graph, headline, twitter)
-    )
     whole = (*headline, *shown, *window)
-    return Headlines(
-        *(
-            tuple(title for title in titles if not _is_cut(title, whole))
-            for titles in (graph, headline, twitter)
-        ),
-        shown,
-        window,
-    )
+
+    def mended(titles: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_holds_part(title, agreed) or title for title in titles if not _is_cut(title, whole))
+
+    return Headlines(mended(graph), mended(headline), mended(twitter), shown, window)
 
 
 def page_title(tree: HtmlElement, found: Headlines, url: str | None) -> str | None:
@@ -144,15 +138,17 @@ def key_of(text: str) -> str:
 
 def text_of(element: HtmlElement) -> str:
     """Returns the text in an element, white space single; elements on lines of their own are parted by it."""
-    if len(element) == 0:
-        return " ".join((element.text or "").split())
-    pieces = [element.text or ""]
-    for inner in element.iterdescendants():
-        is_break = inner.tag in _BREAKS
+    return " ".join("".join(_pieces(element)).split())
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    yield element.text or ""
+    for inner in element:
+        space = " " if inner.tag in _BREAKS else ""
+        yield space
         if isinstance(inner.tag, str) and inner.tag not in ("script", "style"):
-            pieces += [" " if is_break else "", inner.text or ""]
-        pieces += [" " if is_break else "", inner.tail or ""]
-    return " ".join("".join(pieces).split())
+            yield from _pieces(inner)
+        yield space + (inner.tail or "")
 
 
 def _votes(tree: HtmlElement, found: Headlines, url: str | None) -> Counter[str]:

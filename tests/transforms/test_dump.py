@@ -216,7 +216,7 @@ def test_byline_date_and_lead_are_read() -> None:
     signed = "Von Rike Ohlsen und Jan Brandis\nStand: 5. Mai 2024, 10:12 Uhr"
     cleaned = clean_dump(f"Die Brücke bleibt doch\n{lead}\n{signed}\n{LONG}")
     assert cleaned.authors == ("Rike Ohlsen", "Jan Brandis")
-    assert (cleaned.published_at, cleaned.published_from) == (datetime(2024, 5, 5, tzinfo=UTC), "text")
+    assert (cleaned.published_at, cleaned.published_from) == (datetime(2024, 5, 5, 10, 12, tzinfo=UTC), "text")
     assert cleaned.summary == lead
     assert cleaned.text == f"{lead}\n{LONG}"
 
@@ -244,11 +244,11 @@ def test_leading_crumb_dates_only_where_it_is_full(crumb: str, published: dateti
 @pytest.mark.parametrize(
     ("line", "published"),
     [
-        ("12.11.2020 | 10:15 Uhr", datetime(2020, 11, 12, tzinfo=UTC)),
-        ("Publié le 12 novembre 2020 à 08:01", datetime(2020, 11, 12, tzinfo=UTC)),
-        ("Nov 12, 2020 9:02 am EST", datetime(2020, 11, 12, tzinfo=UTC)),
-        ("12 ноября 2020, 14:00", datetime(2020, 11, 12, tzinfo=UTC)),
-        ("2020年11月12日 20時01分", datetime(2020, 11, 12, tzinfo=UTC)),
+        ("12.11.2020 | 10:15 Uhr", datetime(2020, 11, 12, 10, 15, tzinfo=UTC)),
+        ("Publié le 12 novembre 2020 à 08:01", datetime(2020, 11, 12, 8, 1, tzinfo=UTC)),
+        ("Nov 12, 2020 9:02 am EST", datetime(2020, 11, 12, 14, 2, tzinfo=UTC)),
+        ("12 ноября 2020, 14:00", datetime(2020, 11, 12, 14, tzinfo=UTC)),
+        ("2020年11月12日 20時01分", datetime(2020, 11, 12, 20, 1, tzinfo=UTC)),
         ("11/12/2020", None),  # November or December
         ("12/31/2020", datetime(2020, 12, 31, tzinfo=UTC)),
     ],

@@ -5,9 +5,10 @@ the first of the month would be an invention that no reader could tell from a re
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+from transforms import date_text  # the module, not its names: it reads this package's vocabulary
 from transforms.calendar_names import months, weekdays
 from transforms.dump import vocabulary
 
@@ -36,6 +37,8 @@ _DAY_NAMED = re.compile(
     r"((?:19|20)\d{2})(?!\d)"
 )
 _NAMED_DAY = re.compile(r"([^\W\d_]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? ((?:19|20)\d{2})(?!\d)")
+#: A moment of a day lies so near its midnight in UTC, in whatever zone it is.
+ZONED_DAY = timedelta(hours=36)
 #: Longer lines hold no mere date.
 MAX_DATE_LINE_CHARS = 160
 
@@ -79,7 +82,7 @@ def is_labelled(text: str) -> bool:
 def moment_of(text: str) -> datetime | None:
     """Returns the moment that a date line or crumb gives in full, in UTC.
 
-    A date without a time zone is its day's first moment in UTC; a time without a zone is passed over.
+    Without a time zone it is UTC, without a time the day's first moment.
     """
     for word in text.split():
         if "T" in word and word[-1:] in "Z0123456789":
@@ -90,7 +93,11 @@ def moment_of(text: str) -> datetime | None:
             if moment.tzinfo is not None and 1990 <= moment.year < 2100:
                 return moment.astimezone(UTC)
     day = day_of(text)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
+    if day is None:  # none at all, or one that may be two: 05/06/2024
+        return None
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    timed = date_text.read_date(text)
+    return timed if timed and abs(timed - midnight) < ZONED_DAY else midnight
 
 
 def day_of(text: str) -> date | None:

@@ -15,19 +15,21 @@ import feedparser
 from resiliparse.extract.html2text import extract_plain_text
 
 from schemas import Media, Metadata, RawPage, Reason, Rejection, Source
+from transforms.agencies import agency_among
+from transforms.authors import clean_authors
 from transforms.sources.kinds import HEAD_BYTES, foreign_media
 from transforms.sources.values import id_of, moment_of, name_of, parse_json, text_of
+from transforms.titles import key_of
 
 _WEB = ("http://", "https://")
 _ROOT_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _TAG_OR_REFERENCE = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _JSON_FEED = "jsonfeed.org/version/"
-_ADDRESS = re.compile(r"\S+@\S+")
 # feedparser takes no more than four letters of a top domain: "x@paper.example (Ann Bo)" is to it
 # the address "x@paper.exam" and the name "ple (Ann Bo".
 _CUT_ADDRESS = re.compile(r"\.[a-zA-Z]{4}$")
-_ADDRESS_REST = re.compile(r"^[a-z]+(?:\s*\(|$)|<[a-z]+>")
+_ADDRESS_REST = re.compile(r"^[a-z]+(?=\s*\(|\s|$)|<[a-z]+>|\([a-z]+$")
 _ELEMENT = re.compile(rb"<\w")
 
 
@@ -42,6 +44,7 @@ class _Entry:
     title: str | None
     summary: str | None
     authors: tuple[str, ...]
+    agency: str | None
     published_at: datetime | None
     language: str | None
 
@@ -97,6 +100,7 @@ def parse_feed(
                 published_at=entry.published_at,
                 published_from="feed" if entry.published_at else None,
                 language=entry.language or source.language,
+                agency=entry.agency,
             ),
         )
     if rest:
@@ -125,7 +129,8 @@ def _entries(body: bytes, source: Source, charset: str | None) -> tuple[list[_En
         raise ValueError("neither RSS, Atom nor JSON Feed")
     base = source.uri if source.uri.startswith(_WEB) else parsed.feed.get("link") or ""
     language = _plain(parsed.feed.get("language"))
-    entries = [_xml_entry(entry, base, language) for entry in parsed.entries]
+    house = _house(parsed.feed.get("title"))
+    entries = [_xml_entry(entry, base, language, house) for entry in parsed.entries]
     broken = isinstance(parsed.get("bozo_exception"), xml.sax.SAXException)
     if not broken or _ROOT_END.search(body[-HEAD_BYTES:]):
         return entries, b""
@@ -153,10 +158,11 @@ def _content_type(body: bytes, charset: str | None) -> str:
     return f"application/xml; charset={charset}" if charset else "application/xml"
 
 
-def _xml_entry(entry: Mapping[str, Any], base: str, language: str | None) -> _Entry:
+def _xml_entry(entry: Mapping[str, Any], base: str, language: str | None, house: frozenset[str]) -> _Entry:
     contents = [*entry.get("content", ()), entry.get("summary_detail") or {}]
     texts = [_as_html(content) for content in contents if content.get("value")]
     link = entry.get("feedburner_origlink") or entry.get("link")
+    bylines = _bylines(entry)
     return _Entry(
         id=name_of(entry.get("id")),
         link=_web_address(base, link),
@@ -164,7 +170,8 @@ def _xml_entry(entry: Mapping[str, Any], base: str, language: str | None) -> _En
         media=Media.HTML,
         title=_plain(entry.get("title")),
         summary=_plain(entry.get("summary")),
-        authors=_authors(entry),
+        authors=clean_authors(bylines, house),
+        agency=agency_among(bylines),
         published_at=_published(entry),
         language=next((content["language"] for content in contents if content.get("language")), None)
         or language,
@@ -176,14 +183,22 @@ def _as_html(content: Mapping[str, Any]) -> str:
     return html.escape(value, quote=False) if content.get("type") == "text/plain" else value
 
 
-def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _bylines(entry: Mapping[str, Any]) -> list[str]:
+    """Returns who wrote an entry as the feed puts it, addresses and all."""
     names: list[str] = []
+    whole = entry.get("author") or ""  # the last of `authors`, unparted
     for author in entry.get("authors", ()):
-        name = author.get("name") or ""
-        if _CUT_ADDRESS.search(author.get("email") or ""):
+        name, address = author.get("name") or "", author.get("email") or ""
+        if address and address in whole:
+            name = whole
+        elif _CUT_ADDRESS.search(address):
             name = _ADDRESS_REST.sub("", name)
-        names += [part.strip(" ,;()<>") for part in _ADDRESS.split(name)] if "@" in name else [name]
-    return tuple(dict.fromkeys(plain for name in names if (plain := _plain(name))))
+        names.append(name)
+    return [plain for name in dict.fromkeys(names) if (plain := _plain(html.escape(name)))]
+
+
+def _house(title: object) -> frozenset[str]:
+    return frozenset((key_of(name),)) if (name := _plain(title)) else frozenset()
 
 
 def _published(entry: Mapping[str, Any]) -> datetime | None:
@@ -207,13 +222,17 @@ def _json_entries(body: bytes) -> list[_Entry]:
     if not isinstance(items, list):
         raise ValueError("a JSON Feed without items")
     base = text_of(feed.get("home_page_url")) or ""
-    return [_json_entry(item if isinstance(item, dict) else {}, base, feed) for item in items]
+    house = _house(feed.get("title"))
+    return [_json_entry(item if isinstance(item, dict) else {}, base, feed, house) for item in items]
 
 
-def _json_entry(item: Mapping[str, Any], base: str, feed: Mapping[str, Any]) -> _Entry:
+def _json_entry(
+    item: Mapping[str, Any], base: str, feed: Mapping[str, Any], house: frozenset[str]
+) -> _Entry:
     content, text = text_of(item.get("content_html")), text_of(item.get("content_text"))
     authors = item.get("authors") or [item.get("author")]
     people = [author for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
+    bylines = [name for author in people if (name := _plain(author.get("name")))]
     return _Entry(
         id=id_of(item.get("id")),
         link=_web_address(base, item.get("url") or item.get("external_url")),
@@ -221,7 +240,8 @@ def _json_entry(item: Mapping[str, Any], base: str, feed: Mapping[str, Any]) -> 
         media=Media.HTML if content else Media.TEXT,
         title=_plain(item.get("title")),
         summary=_plain(item.get("summary")),
-        authors=tuple(name for author in people if (name := _plain(author.get("name")))),
+        authors=clean_authors(bylines, house),
+        agency=agency_among(bylines),
         published_at=moment_of(item.get("date_published")) or moment_of(item.get("date_modified")),
         language=text_of(item.get("language")) or text_of(feed.get("language")),
     )

@@ -115,8 +115,14 @@ JELTO = "<author>sport@hafenkurier.example (Jelto Harms)</author>"
         (f"<dc:creator>Ann Bo</dc:creator>{JELTO}", ("Ann Bo", "Jelto Harms")),
         ("<author>sport@hafenkurier.example</author><dc:creator>Ann Bo</dc:creator>", ("Ann Bo",)),
         ("<author>Jelto Harms &lt;sport@hafenkurier.example&gt;</author>", ("Jelto Harms",)),
-        ("<author>a@hafen.example (Ann Bo), j@hafen.example (Jelto)</author>", ("Ann Bo", "Jelto")),
+        ("<author>a@hafen.example (Ann Bo), j@hafen.example (Jelto Harms)</author>", ("Ann Bo", "Jelto Harms")),
         ("<author>a@hafen.info (Ann Bo)</author>", ("Ann Bo",)),
+        ("<author>a@hafen.example Ann Bo</author>", ("Ann Bo",)),
+        ("<author>Ann Bo a@hafen.example</author>", ("Ann Bo",)),
+        ("<author>Ann Bo (a@hafen.example)</author>", ("Ann Bo",)),
+        ("<author>a@hafen.example Ann Bo</author><dc:creator>Jelto Harms</dc:creator>", ("Ann Bo", "Jelto Harms")),
+        ("<dc:creator>Von Ann Bo und Jelto Harms, Redaktion</dc:creator>", ("Ann Bo", "Jelto Harms")),
+        ("<dc:creator>Hafenbote</dc:creator>", ()),
     ],
 )
 def test_authors_are_names_without_addresses(elements: str, authors: tuple[str, ...]) -> None:
