@@ -53,7 +53,36 @@ _LAST_DOT = re.compile(r"(?<!\b[JS]r)(?<!\b[A-Z])[. ]+$")
 _ARTICLE = re.compile(r"(?:the|der|die|das|les|los|las)\s", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
 _PARTICLES = frozenset(
-    ["af", "al", "bin", "da", "de", "dei", "del", "den", "der", "des", "di", "do", "dos", "du", "e", "el", "la", "le", "of", "ten", "ter", "van", "vom", "von", "y", "zu", "zum", "zur"]
+    [
+        "af",
+        "al",
+        "bin",
+        "da",
+        "de",
+        "dei",
+        "del",
+        "den",
+        "der",
+        "des",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "e",
+        "el",
+        "la",
+        "le",
+        "of",
+        "ten",
+        "ter",
+        "van",
+        "vom",
+        "von",
+        "y",
+        "zu",
+        "zum",
+        "zur",
+    ]
 )
 #: Numerals and what else is written in capitals within a name.
 _CAPITALS = re.compile(r"[IVX]+|[^AEIOUYÄÖÜÅÆØ]{1,3}|\w\.?(?:\w\.)*")
@@ -161,8 +190,7 @@ def _in_title_case(name: str) -> str:
         len(words) < 2
         or not name.isupper()
         or any(word.startswith("MAC") for word in words)
-        or ("I" in name
-        and set("İŞĞ") & set(name))
+        or ("I" in name and set("İŞĞ") & set(name))
     ):
         return name
     return " ".join(_titled(word, position) for position, word in enumerate(words))

@@ -24,7 +24,12 @@ _OFFSETS = {
 }  # fmt: skip
 _SECONDS = {name: round(hours * 3600) for hours, names in _OFFSETS.items() for name in names.split()}
 #: Those that stand for winter and summer alike.
-_PLACES = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
+_PLACES = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
 _ZONES = (*_SECONDS, *_PLACES)
 _KEPT = frozenset((*map(str.lower, _ZONES), "z", "t", "am", "pm"))
 

@@ -1,7 +1,7 @@
 """Published: when a page says that its article was first published."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import chain, islice
@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from transforms.dates import MAX_DATE_CHARACTERS, in_url, is_believable, parse_moment
 from transforms.declared import Declared
-from transforms.dump.dates import is_labelled
+from transforms.dump.dates import date_words, is_labelled
 from transforms.moments import to_utc
 from transforms.titles import text_of
 
@@ -23,6 +23,9 @@ DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
 AGREEING_SOURCES = 2
 #: Dates that a page shows are looked for in so many of its short texts.
 MAX_SHOWN_DATES = 40
+#: A line within so many elements of the headline dates the article if it holds no more than a date and so many
+#: words: a name, a place.
+ELEMENTS_BELOW_HEADLINE, OTHER_WORDS = 40, 4
 #: An element of more parts is no line.
 LINE_ELEMENTS = 5
 #: A full date has so many at least: 1.2.24.
@@ -145,18 +148,31 @@ def _visible(tree: HtmlElement, url: str | None, latest: datetime) -> Publicatio
     )
     if day := to_utc(found):
         return Publication(day, "html", is_day=True)
-    labelled = (said for said in _read(filter(is_labelled, _short_texts(tree)), "html"))
-    return next((said for said in labelled if is_believable(said.at, latest)), None)
+    below = filter(_is_date, _texts(_below_headline(tree)))
+    labelled = filter(is_labelled, _texts(tree.iter(*_LINES)))
+    return next(
+        (said for said in _read(chain(below, labelled), "html") if is_believable(said.at, latest)), None
+    )
+
+
+def _is_date(text: str) -> bool:
+    other = date_words(text)
+    return other is not None and other <= OTHER_WORDS
+
+
+def _below_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
+    for headline in islice(tree.iter("h1"), 1):
+        yield from headline.xpath(f"following::*[position() <= {ELEMENTS_BELOW_HEADLINE}]")
 
 
 def _shown(tree: HtmlElement) -> Iterator[Publication]:
-    return islice(_read(_short_texts(tree), "html"), MAX_SHOWN_DATES)
+    return islice(_read(_texts(tree.iter(*_LINES)), "html"), MAX_SHOWN_DATES)
 
 
-def _short_texts(tree: HtmlElement) -> Iterator[str]:
-    """Yields texts of elements that may show a date, each once: short, with four digits or more."""
+def _texts(elements: Iterable[HtmlElement]) -> Iterator[str]:
+    """Yields the texts of those elements that may show a date, each once: short, with four digits or more."""
     seen: set[str] = set()
-    for element in tree.iter(*_LINES):
+    for element in elements:
         if len(element) > LINE_ELEMENTS:
             continue
         glued = element.text_content().strip()  # several times faster than `itertext`

@@ -50,7 +50,14 @@ def test_persons_in_a_byline(byline: str, names: tuple[str, ...]) -> None:
     "name",
     [
         *("Otto von Bismarck", "Ursula von der Leyen", "Luis de la Cruz", "Vincent van Gogh", "José Órfão"),
-        *("J. R. Ash", "Martin Luther King Jr.", "Mary-Jane O'Hara", "Dr. Ann Ash", "viktor hed", "John E Smith"),
+        *(
+            "J. R. Ash",
+            "Martin Luther King Jr.",
+            "Mary-Jane O'Hara",
+            "Dr. Ann Ash",
+            "viktor hed",
+            "John E Smith",
+        ),
         *("山田太郎", "新間", "배윤경", "Андрей Колесников", "محمد علي", "Μαρία Παππά", "E. Ash"),
     ],
 )
@@ -61,7 +68,17 @@ def test_names_stay_as_they_are(name: str) -> None:
 @pytest.mark.parametrize(
     "byline",
     [
-        *("dpa", "AFP", "Associated Press", "AP Auto", "Redaktion", "Online-Redaktion", "Staff Writer", "x", ""),
+        *(
+            "dpa",
+            "AFP",
+            "Associated Press",
+            "AP Auto",
+            "Redaktion",
+            "Online-Redaktion",
+            "Staff Writer",
+            "x",
+            "",
+        ),
         *("news@post.example", "@harbourpost", "https://post.example", "Harbour Post", "harbourpost.example"),
         *("HP Sport", "admin", "jdadmin", "The Editors", "Updated November", "Sport", "12345", "Newsroom"),
         *("Twitter Facebook", "A man who saw it all", "東京新聞"),

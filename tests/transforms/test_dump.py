@@ -216,7 +216,10 @@ def test_byline_date_and_lead_are_read() -> None:
     signed = "Von Rike Ohlsen und Jan Brandis\nStand: 5. Mai 2024, 10:12 Uhr"
     cleaned = clean_dump(f"Die Brücke bleibt doch\n{lead}\n{signed}\n{LONG}")
     assert cleaned.authors == ("Rike Ohlsen", "Jan Brandis")
-    assert (cleaned.published_at, cleaned.published_from) == (datetime(2024, 5, 5, 10, 12, tzinfo=UTC), "text")
+    assert (cleaned.published_at, cleaned.published_from) == (
+        datetime(2024, 5, 5, 10, 12, tzinfo=UTC),
+        "text",
+    )
     assert cleaned.summary == lead
     assert cleaned.text == f"{lead}\n{LONG}"
 

@@ -92,8 +92,16 @@ SEO = "Harbour town news: swing bridge closure, dates, costs"
     ("head", "body", "expected"),
     [
         # <title> is for search engines, Open Graph and JSON-LD are the page's own
-        (graph("Good-bye, old bridge") + jsonld(SEO) + window(SEO), f"<h1>{SEO}</h1>", "Good-bye, old bridge"),
-        (jsonld("Good-bye, old bridge") + graph(SEO) + window(SEO), f"<h1>{SEO}</h1>", "Good-bye, old bridge"),
+        (
+            graph("Good-bye, old bridge") + jsonld(SEO) + window(SEO),
+            f"<h1>{SEO}</h1>",
+            "Good-bye, old bridge",
+        ),
+        (
+            jsonld("Good-bye, old bridge") + graph(SEO) + window(SEO),
+            f"<h1>{SEO}</h1>",
+            "Good-bye, old bridge",
+        ),
         # shortened for sharing, in whole words
         (graph("The old bridge goes") + window("The old bridge goes on Monday"), "", "The old bridge goes"),
         # two such: other headings and Twitter decide
@@ -104,7 +112,11 @@ SEO = "Harbour town news: swing bridge closure, dates, costs"
         (graph("Guess what!") + jsonld(SEO) + twitter(SEO) + window(SEO), f"<h1>{SEO}</h1>", SEO),
         # cut at a quotation mark or an ellipsis
         (graph("Mayor: ") + window('Mayor: "Never"') + jsonld("Mayor says no"), "", "Mayor says no"),
-        (graph("The old bridge goes…") + jsonld("The old bridge goes on Monday"), "", "The old bridge goes on Monday"),
+        (
+            graph("The old bridge goes…") + jsonld("The old bridge goes on Monday"),
+            "",
+            "The old bridge goes on Monday",
+        ),
         # headings of dialogues
         (window("The old bridge goes"), "<h1>Create a password</h1>", "The old bridge goes"),
     ],
@@ -113,7 +125,9 @@ def test_conflicts(head: str, body: str, expected: str) -> None:
     assert title_of(head, body) == expected
 
 
-@pytest.mark.parametrize(("slug", "expected"), [("1234", "Guess what!"), ("harbour-town-bridge-closure", SEO)])
+@pytest.mark.parametrize(
+    ("slug", "expected"), [("1234", "Guess what!"), ("harbour-town-bridge-closure", SEO)]
+)
 def test_the_address_speaks_for_a_headline(slug: str, expected: str) -> None:
     head = graph("Guess what!") + jsonld(SEO) + window(SEO)
     assert title_of(head, f"<h1>{SEO}</h1>", f"https://harbourpost.example/{slug}") == expected
@@ -123,7 +137,10 @@ def test_the_address_speaks_for_a_headline(slug: str, expected: str) -> None:
     ("heading", "expected"),
     [
         ('<span class="kicker">Swing bridge</span> Town is cut off', "Swing bridge: Town is cut off"),
-        ('<span class="article__overline">Swing bridge:</span> Town is cut off', "Swing bridge: Town is cut off"),
+        (
+            '<span class="article__overline">Swing bridge:</span> Town is cut off',
+            "Swing bridge: Town is cut off",
+        ),
         ('<span class="kicker"></span>Town is cut off', "Town is cut off"),
     ],
 )

@@ -226,9 +226,7 @@ def _json_entries(body: bytes) -> list[_Entry]:
     return [_json_entry(item if isinstance(item, dict) else {}, base, feed, house) for item in items]
 
 
-def _json_entry(
-    item: Mapping[str, Any], base: str, feed: Mapping[str, Any], house: frozenset[str]
-) -> _Entry:
+def _json_entry(item: Mapping[str, Any], base: str, feed: Mapping[str, Any], house: frozenset[str]) -> _Entry:
     content, text = text_of(item.get("content_html")), text_of(item.get("content_text"))
     authors = item.get("authors") or [item.get("author")]
     people = [author for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
