@@ -6,10 +6,10 @@ CORPUS_FOLDER holds pages.warc.gz, gold.jsonl and score.py, whose ways of compar
 
 title      share of pages whose title is gold's, in lower case and without punctuation
 published  share of pages whose moment is gold's to the minute; to the UTC day
-authors    share of pages whose set of names is gold's, once agencies and the house are taken out of both sides:
+authors    share of pages whose set of names is gold's, once agencies and the house are taken out of both:
            names that hold a label of the page's host, or that the page itself gives as its site or publisher
-ms         milliseconds a page on one core, all pages of the corpus, the parse not included: the best of so many
-           rounds
+ms         milliseconds a page on one core, all pages of the corpus, the parse not included: the best of
+           so many rounds
 """
 
 import argparse

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from transforms.agencies import agency_named
 from transforms.calendar_names import months, weekdays
+from transforms.titles import key_of
 
 #: Longer, or of more words, is no name.
 MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 6
@@ -17,10 +18,10 @@ _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\w)@\w+|\((?!\s*(?:Jr
 _ADDRESSED = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\s*\(([^()]*)\)?")
 _PREFIX = re.compile(
     r"(?:[^\W\d_]+ ){0,3}by\b\s*:?\s*(?=\S)"
-    r"|(?:(?:eine?|text|interview|gastbeitrag|kommentar|analyse|protokoll|aufgezeichnet|bericht|fotos?)\s+){0,3}von\b:?\s+"
-    r"|(?:vom|par|por|di|da|door|av|af|skrevet av|tekst av|geschreven door|escrito por|una? \w+ de)\b:?\s+"
-    r"|(?:text|tekst|texte|texto|testo|autor(?:in|en|es|a)?|auteure?s?|autore|authors?|interview|redaktion|zusammengestellt"
-    r"|story|reporting|written|words|текст|автор|авторы|yazan|文|作者|記者|记者|取材・文)\s*[:：/]\s*",
+    r"|(?:(?:eine?|text|interview|gastbeitrag|kommentar|analyse|protokoll|aufgezeichnet|bericht)\s+){0,3}von\b:?\s+"
+    r"|(?:vom|par|por|di|da|door|av|af|(?:skrevet|tekst) av|geschreven door|escrito por|una? \w+ de)\b:?\s+"
+    r"|(?:te[xk]t|texte|te[xs]to|autor(?:in|en|es|a)?|auteure?s?|autore|authors?|interview|redaktion|story"
+    r"|zusammengestellt|reporting|written|words|текст|авторы?|yazan|文|作者|記者|记者|取材・文)\s*[:：/]\s*",
     re.IGNORECASE,
 )
 _BREAK = re.compile(
@@ -31,70 +32,45 @@ _BREAK = re.compile(
 _PLACE = re.compile(r"\s+(?:in|aus|at|à)\s+\S.*$")
 #: What an article's maker is: it may stand before or behind the name.
 _JOB = re.compile(
-    r"\b(?:(?:chief|senior|deputy|managing|associate|contributing|special|foreign|national|political|business|freelance"
-    r"|guest|former|staff|sports?|leitende[rn]?|freie[rn]?|stellvertretende[rn]?) )*"
-    r"(?:editor(?: in chief)?|reporter(?:in)?|writers?|correspondents?|korrespondent(?:in)?|journalist(?:in|a|e)?|columnist"
-    r"|contributor|redakteur(?:in)?|redaktør|gastautor(?:in)?|volont[äa]r(?:in)?|kolumnist(?:in)?|corresponsal|redactora?"
-    r"|periodista|photographer|fotograf(?:in)?)\b",
+    r"\b(?:(?:chief|senior|deputy|managing|associate|contributing|special|foreign|national|political|business"
+    r"|freelance|guest|former|staff|sports?|leitende[rn]?|freie[rn]?|stellvertretende[rn]?) )*"
+    r"(?:editor(?: in chief)?|\w*reporter(?:in)?|writers?|correspondents?|\w*korrespondent(?:in)?|columnist"
+    r"|journalist(?:in|a|e)?|contributor|\w*redakteur(?:in)?|redaktør|gastautor(?:in)?|volont[äa]r(?:in)?"
+    r"|kolumnist(?:in)?|corresponsal|redactora?|periodista|photographer|fotograf(?:in)?)\b",
     re.IGNORECASE,
 )
 _REPORTER = re.compile(r"(?<=\S)\s*(?:기자|특파원|記者|记者|特派員|編集委員)$")
 #: Words of desks and houses: whatever bears one is no name of a person.
 _DESK = re.compile(
     r"\b(?:\w*redaktion\w*|r[ée]daction|redacci[óo]n|redazione|redactie|redakcja|редакция|editors|editorial|staff"
-    r"|news\w*|\w*desk|online\w*|team|\w*admin\w*|agentur\w*|agency|agencias?|press|presse|published|updated|posted|veröffentlicht|aktualisiert|stand|share|follow|about|sobre|über|more|mehr|facebook|twitter|instagram|whatsapp|e-?mail|media|medien|digital|tv|radio"
-    r"|chef\w*|leiter(?:in)?|author|authors|autor|unknown|anonymous|guest|user|null|none|undefined|nachrichten\w*"
-    r"|zeitung|magazin\w*|verlag|gmbh|ltd|inc|llc|foundation|institute?|university|universität|ministerium|coordenadoria"
-    r"|newspaper|times|post|tribune|herald|gazette|daily|weekly|podcast|show|corp|company|group|services?)\b"
-    r"|新聞|通信社|編集部|编辑部|报|뉴스|신문|일보",
+    r"|news\w*|\w*desk|online\w*|team|admin\w*|\w+admin|agentur\w*|agency|agencias?|press|presse|media|medien"
+    r"|digital|tv|radio|chef\w*|leiter(?:in)?|authors?|autor|unknown|anonymous|user|null|none|undefined"
+    r"|nachrichten\w*|zeitung|magazin\w*|verlag|gmbh|ltd|inc|llc|corp|company|services?|foundation|institute?"
+    r"|university|universität|ministerium|newspaper|times|tribune|herald|gazette|daily|weekly|podcast"
+    r"|published|updated|posted|veröffentlicht|aktualisiert|share|follow|about|sobre|über|e-?mail|facebook|twitter"
+    r"|instagram|whatsapp|fotos?|photos?|bild(?:er)?|grafik|video|illustrations?)\b"
+    r"|新聞|通信社|編集部|编辑部|뉴스|신문|일보",
     re.IGNORECASE,
 )
 _LAST_DOT = re.compile(r"(?<!\b[JS]r)(?<!\b[A-Z])[. ]+$")
 _ARTICLE = re.compile(r"(?:the|der|die|das|les|los|las)\s", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
 _PARTICLES = frozenset(
-    [
-        "af",
-        "al",
-        "bin",
-        "da",
-        "de",
-        "dei",
-        "del",
-        "den",
-        "der",
-        "des",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "e",
-        "el",
-        "la",
-        "le",
-        "of",
-        "ten",
-        "ter",
-        "van",
-        "vom",
-        "von",
-        "y",
-        "zu",
-        "zum",
-        "zur",
-    ]
+    re.findall(
+        r"\w+",
+        "af al bin da de dei del den der des di do dos du e el la le of ten ter van vom von y zu zum zur",
+    )
 )
 #: Numerals and what else is written in capitals within a name.
 _CAPITALS = re.compile(r"[IVX]+|[^AEIOUYÄÖÜÅÆØ]{1,3}|\w\.?(?:\w\.)*")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
 def clean_authors(bylines: Iterable[str], house: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Returns names of persons from bylines, each once, in order.
 
-    "By", e-mail addresses, handles, brackets, places, job titles, agencies and names of desks and of the house
-    go; several names in one string are parted, "Bo, Ann" is turned. A single word is a name only where no
-    name has two.
+    "By", e-mail addresses, handles, brackets, places, job titles, agencies and names of desks and of the
+    house go; several names in one string are parted, "Bo, Ann" is turned. A single word is a name only where
+    no name has two.
 
     Args:
         bylines: As pages and feeds give them.
@@ -169,14 +145,10 @@ def _is_name(name: str) -> bool:
 
 def _is_house(name: str, house: frozenset[str]) -> bool:
     """Whether `name` is one of the house, begins with its initials ("BBC Sport"), or is one's beginning."""
-    first, key = name.split()[0], _key(name)
-    if key in house or (first.isupper() and _key(first) in house):
+    first, key = name.split()[0], key_of(name)
+    if key in house or (first.isupper() and key_of(first) in house):
         return True
     return " " not in name and len(key) > 3 and any(of_house.startswith(key) for of_house in house)
-
-
-def _key(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _has_case(name: str) -> bool:

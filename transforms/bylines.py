@@ -33,11 +33,12 @@ _META = (
 # Yoast's pair of labels and values: "Written by", "Ann Bo".
 _WRITTEN_BY = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af|autor|author|автор|yazan)\b", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|(?:article|post|entry|story|news|meta|content|main)?[_-]*(?:author|autor|auteur|autore|verfasser)"
-    r"(?:s|en|in)?(?:[_-]*(?:name|names|link|info|line|byline|list))?|reporter)(?=$|[\s_-])"
+    r"(?:^|[\s_-])(?:by-?line|reporter|(?:article|post|entry|story|news|meta|content|main)?"
+    r"(?:author|auteur|autore?|verfasser)(?:s|en|in)?(?:name|names|link|info|line|byline|list)?)(?=$|[\s_-])"
 )
 _ELSEWHERE = re.compile(
-    r"comment|kommentar|related|teaser|recommend|sidebar|widget|popular|promo|caption|figure|footer|newsletter|trending|most-?read"
+    r"comment|kommentar|related|teaser|recommend|sidebar|widget|popular|promo|caption|figure|footer|newsletter"
+    r"|trending|most-?read"
 )
 _BELOW = (
     f"following::*[position() <= {ELEMENTS_BELOW_HEADLINE}][self::p or self::div or self::span or self::li]"
@@ -109,7 +110,7 @@ def _meta(declared: Declared) -> Iterator[str]:
 
 
 def _marked(tree: HtmlElement, house: frozenset[str]) -> list[str]:
-    """Returns the text of the first element that is marked as a byline and names someone, with its siblings'."""
+    """Returns the text of the first element marked as a byline that names someone, and its siblings'."""
     first: HtmlElement | None = None
     texts: list[str] = []
     for element in filter(_is_byline, tree.xpath(_BYLINES)):

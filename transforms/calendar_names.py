@@ -15,7 +15,7 @@ _FURTHER_MONTHS = {"sept": 9, "mrz": 3, "jänner": 1, "feber": 2}
 
 @cache
 def months() -> dict[str, int]:
-    """Returns month names of all locales, in lower case and without dots → number; 0 for one of two months."""
+    """Returns month names, in lower case and without dots → number; 0 where it depends on the language."""
     found = dict(_FURTHER_MONTHS)
     for locale in LOCALES:
         for width in ("wide", "abbreviated"):

@@ -1,7 +1,8 @@
 """Date text: dates as people and feeds write them, in any language, as moments in UTC.
 
-dateutil reads English alone, takes "GMT+9" for nine hours west of Greenwich and refuses a line that holds more
-than a date. Hence a text is spelt anew first: names of months in English, zones as offsets, times with a colon.
+dateutil reads English alone, takes "GMT+9" for nine hours west of Greenwich and refuses a line that holds
+more than a date. Hence a text is spelt anew first: names of months in English, zones as offsets, times with a
+colon.
 """
 
 import re
@@ -18,9 +19,9 @@ _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 #: Offsets in hours → abbreviations that news sites use for them; RFC 822 defines but few.
 _OFFSETS = {
     0: "UTC GMT UT WET", 1: "BST WEST CET MEZ WAT", 2: "CEST MESZ EET SAST CAT", 3: "EEST MSK EAT TRT",
-    4: "GST", 5: "PKT", 5.5: "IST", 7: "ICT WIB", 8: "HKT SGT MYT AWST", 9: "JST KST", 9.5: "ACST", 10: "AEST",
-    11: "AEDT", 12: "NZST", 13: "NZDT", -2.5: "NDT", -3: "BRT ART ADT", -4: "AST EDT", -5: "EST CDT",
-    -6: "CST MDT", -7: "MST PDT", -8: "PST AKDT", -9: "AKST", -10: "HST",
+    4: "GST", 5: "PKT", 5.5: "IST", 7: "ICT WIB", 8: "HKT SGT MYT AWST", 9: "JST KST", 9.5: "ACST",
+    10: "AEST", 11: "AEDT", 12: "NZST", 13: "NZDT", -2.5: "NDT", -3: "BRT ART ADT", -4: "AST EDT",
+    -5: "EST CDT", -6: "CST MDT", -7: "MST PDT", -8: "PST AKDT", -9: "AKST", -10: "HST",
 }  # fmt: skip
 _SECONDS = {name: round(hours * 3600) for hours, names in _OFFSETS.items() for name in names.split()}
 #: Those that stand for winter and summer alike.
@@ -74,8 +75,8 @@ _FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
 def read_date(text: str) -> datetime | None:
     """Returns the first moment that a short text names, in UTC; None where it names no full day.
 
-    Numbers are read with the day before the month, unless only the other way gives a day. Without a zone it is
-    UTC: a text does not say where it was written. Without a time it is midnight.
+    Numbers are read with the day before the month, unless only the other way gives a day. Without a zone it
+    is UTC: a text does not say where it was written. Without a time it is midnight.
     """
     spelt = _respelt(text)
     if moment := _exact(spelt):

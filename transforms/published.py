@@ -23,8 +23,8 @@ DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
 AGREEING_SOURCES = 2
 #: Dates that a page shows are looked for in so many of its short texts.
 MAX_SHOWN_DATES = 40
-#: A line within so many elements of the headline dates the article if it holds no more than a date and so many
-#: words: a name, a place.
+#: A line within so many elements of the headline dates the article if it holds a date and no more than so
+#: many words: a name, a place.
 ELEMENTS_BELOW_HEADLINE, OTHER_WORDS = 40, 4
 #: An element of more parts is no line.
 LINE_ELEMENTS = 5
@@ -80,7 +80,8 @@ def page_publication(
         latest: The fetch; dates more than a day later are passed over.
     """
     found = [said for said in _said(declared, url) if is_believable(said.at, latest)]
-    if len({said.source for said in found}) < 2 or not _same_day(found[0], found[-1]) or found[0].is_day:
+    sources = {said.source for said in found}
+    if len(sources) < 2 or not all(_near(found[0], said) for said in found) or found[0].is_day:
         found += [said for said in _read(_times(tree), "html") if is_believable(said.at, latest)]
         found.sort(key=lambda said: TRUST.index(said.source))
     best = _agreed(found) or _visible(tree, url, latest)
@@ -91,7 +92,8 @@ def page_publication(
 
 
 def _said(declared: Declared, url: str | None) -> Iterator[Publication]:
-    yield from _read(declared.properties("datePublished", "dateCreated"), "jsonld")
+    published = list(_read(declared.properties("datePublished"), "jsonld"))
+    yield from published or _read(declared.properties("dateCreated"), "jsonld")
     yield from _read(declared.contents(*_META), "meta")
     if url and (day := in_url(url)):
         yield Publication(day, "url", is_day=True)
@@ -108,7 +110,7 @@ def _agreed(found: list[Publication]) -> Publication | None:
     """Returns the first, or the first of a day that more sources name where no other source names its day."""
 
     def sources(one: Publication) -> int:
-        return len({other.source for other in found if _same_day(one, other) or _same_day(other, one)})
+        return len({other.source for other in found if _near(one, other)})
 
     if not found or sources(found[0]) > 1:
         return found[0] if found else None
@@ -119,8 +121,12 @@ def _same_day(day: Publication, other: Publication) -> bool:
     return DAY_BEGINS <= other.at - day.at < DAY_ENDS
 
 
+def _near(one: Publication, other: Publication) -> bool:
+    return abs(one.at - other.at) < DAY_ENDS
+
+
 def _times(tree: HtmlElement) -> Iterator[str]:
-    """Yields what `<time>` and elements marked as dates say: marked ones, those of the article's head, others."""
+    """Yields what `<time>` and its like say: marked ones first, then those of the head, then others."""
     times = list(tree.iter("time"))
     marked = [
         one for one in times if one.get("pubdate") is not None or "datePublished" in one.get("itemprop", "")

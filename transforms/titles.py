@@ -94,8 +94,8 @@ def read_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> He
 def page_title(tree: HtmlElement, found: Headlines, url: str | None) -> str | None:
     """Returns the headline of a page.
 
-    `<title>` is written for search engines: where Open Graph or JSON-LD say another, that is the page's own, of
-    two such that for which most of the others speak, other headings and the address among them. One that
+    `<title>` is written for search engines: where Open Graph or JSON-LD say another, that is the page's own,
+    of two such that for which most of the others speak, other headings and the address among them. One that
     stands alone against nearly all others yields to them. Where neither declares a title of its own, that on
     which most agree wins.
 
@@ -213,7 +213,7 @@ def _heading(element: HtmlElement) -> str:
 
 
 def _is_cut(title: str, others: Iterable[str]) -> bool:
-    """Whether `title` was cut: at an ellipsis, or at a quotation mark that ended the attribute it stood in."""
+    """Whether `title` was cut: at an ellipsis, or at a quotation mark that ended its attribute."""
     stem = _CUT.sub("", title)
     rests = (other[len(stem) :].lstrip() for other in others if other.startswith(stem) and other != title)
     return any(stem != title or rest.startswith(('"', "'")) for rest in rests)

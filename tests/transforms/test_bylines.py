@@ -20,7 +20,8 @@ def read(head: str = "", body: str = "") -> tuple[tuple[str, ...], str | None]:
 
 
 def jsonld(author: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "author": author})}</script>'
+    node = {"@type": "NewsArticle", "author": author}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
 
 
 def meta(name: str, content: str) -> str:
