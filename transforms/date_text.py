@@ -146,6 +146,6 @@ def _zone(name: str | None, seconds: int | None) -> int | tzinfo | None:
     if seconds is not None or name is None:
         return seconds
     if name in _PLACES:
-        place: tzinfo = get_zonefile_instance().get(_PLACES[name])
+        place: tzinfo | None = get_zonefile_instance().get(_PLACES[name])
         return place
     return _SECONDS.get(name.upper(), 0)

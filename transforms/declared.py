@@ -12,6 +12,9 @@ from lxml.html import HtmlElement
 #: A node of a graph, as parsed.
 Node = dict[str, Any]
 
+#: Of lists and nodes in each other; a graph in a list in a page has three.
+MAX_DEPTH = 6
+
 # NewsArticle, ReportageNewsArticle, LiveBlogPosting, …; https://schema.org/Article and its subtypes
 _ARTICLE_TYPE = re.compile(r"(?:\w*Article|\w*Posting|Report|\w*Review)$")
 # <!-- … -->, //<![CDATA[ … //]]>, /*<![CDATA[*/ … /*]]>*/
@@ -111,7 +114,7 @@ def _whole(value: Any) -> Any:
 
 def _nodes(value: Any, depth: int = 0) -> Iterator[Node]:
     """Yields the dictionaries of a block; lists, `@graph` and `mainEntity` are opened."""
-    if depth > 6:
+    if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
         for item in value:
@@ -130,9 +133,9 @@ def _is_article(node: Node) -> bool:
     )
 
 
-def _resolved(value: Any, known: dict[str, Node]) -> Any:
+def _resolved(value: Any, known: dict[str, Node], depth: int = 0) -> Any:
     if isinstance(value, list):
-        return [_resolved(item, known) for item in value]
+        return [_resolved(item, known, depth + 1) for item in value] if depth < MAX_DEPTH else None
     if isinstance(value, dict) and set(value) <= {"@id", "@type"}:
         return known.get(str(value.get("@id")), value)
     return value

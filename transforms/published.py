@@ -21,7 +21,7 @@ TRUST = ("jsonld", "meta", "html", "url")
 DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
 #: So many sources of the same day outweigh one that says another.
 AGREEING_SOURCES = 2
-#: Dates that a page shows are looked for in so many of its short texts.
+#: So many dates of a kind are looked at.
 MAX_SHOWN_DATES = 40
 #: A line within so many elements of the headline dates the article if it holds a date and no more than so
 #: many words: a name, a place.
@@ -79,10 +79,12 @@ def page_publication(
         url: Its address.
         latest: The fetch; dates more than a day later are passed over.
     """
-    found = [said for said in _said(declared, url) if is_believable(said.at, latest)]
+    said = islice(_said(declared, url), MAX_SHOWN_DATES)
+    found = [one for one in said if is_believable(one.at, latest)]
     sources = {said.source for said in found}
     if len(sources) < 2 or not all(_near(found[0], said) for said in found) or found[0].is_day:
-        found += [said for said in _read(_times(tree), "html") if is_believable(said.at, latest)]
+        times = islice(_read(_times(tree), "html"), MAX_SHOWN_DATES)  # a ticker has thousands
+        found += [said for said in times if is_believable(said.at, latest)]
         found.sort(key=lambda said: TRUST.index(said.source))
     best = _agreed(found) or _visible(tree, url, latest)
     if best is None or not best.is_day:

@@ -32,6 +32,8 @@ _KICKER = re.compile(
     r"kicker|overline|eyebrow|roofline|topline|dachzeile|spitzmarke|pretitle|antetitulo|occhiello"
 )
 _BREAKS = frozenset(("br", "div", "p", "li", "h1", "h2", "h3", "h4"))
+#: A longer title is a text; nothing is cut from it.
+MAX_TITLE_CHARACTERS = 1000
 #: A title for which nothing else speaks yields to one for which so many do: of Open Graph, Twitter, JSON-LD,
 #: a heading, `<title>`, the address.
 OUTVOTED_BY = 4
@@ -231,7 +233,8 @@ def _sections(declared: Declared) -> Iterable[str]:
 
 def _holds_part(title: str, keys: Collection[str]) -> str | None:
     """Returns the beginning or end of `title`, up to a separator, whose key is one of `keys`."""
-    for separator in _SEPARATOR.finditer(title):
+    separators = _SEPARATOR.finditer(title) if len(title) <= MAX_TITLE_CHARACTERS else ()
+    for separator in separators:
         for part in (title[: separator.start()], title[separator.end() :]):
             if key_of(part) and key_of(part) in keys:
                 return part.strip()
@@ -240,6 +243,8 @@ def _holds_part(title: str, keys: Collection[str]) -> str | None:
 
 def _without_debris(title: str, debris: frozenset[str]) -> str:
     """Returns `title` without the names of the house and the section before or behind it."""
+    if len(title) > MAX_TITLE_CHARACTERS:
+        return title
     parts = _SEPARATOR.split(title)
     separators = _SEPARATOR.findall(title)
     while len(parts) > 1 and _is_debris(parts[-1], debris):

@@ -62,6 +62,10 @@ def test_broken_json_ld_is_passed_over() -> None:
     broken = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script>'
     assert read(broken + jsonld(headline="Bridge to be repaired")).title == "Bridge to be repaired"
     assert read('<script type="application/ld+json">' + "[" * 100_000 + "</script>").title is None
+    deep: list[object] = ["Ann Ash"]
+    for _ in range(500):
+        deep = [deep]
+    assert read(jsonld(headline="Bridge to be repaired", author=deep)).title == "Bridge to be repaired"
 
 
 def test_merge_prefers_the_editors_words_and_the_pages_own_date() -> None:

@@ -154,6 +154,12 @@ def test_without_site() -> None:
     assert without_site("Bridge closed", None) == "Bridge closed"
 
 
+def test_a_text_for_a_title_stays_whole() -> None:
+    text = "Bridge closed | " * 100
+    assert without_site(text, "Bridge closed") == text
+    assert title_of(graph(text + "Harbour Post")) == f"{text}Harbour Post"
+
+
 def test_house_names() -> None:
     tree = parse_page(f"<html><head>{SITE}</head><body><p>x</p></body></html>")
     assert tree is not None
