@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 OUTPUT ?= out
 CORPUS ?= ../shared/corpus
 
-.PHONY: run test lint format lock bench-clean bench-language clean
+.PHONY: run test lint format lock bench-clean bench-language bench-metadata clean
 
 run: $(INSTALLED)  ## ingest examples/, print the summary
 	$(BIN)/newsbeam ingest examples --output $(OUTPUT)
@@ -32,6 +32,9 @@ bench-clean: $(INSTALLED)  ## quality and cost of cleaning beside trafilatura
 
 bench-language: $(INSTALLED)  ## accuracy and cost of language detection beside its parts
 	$(BIN)/python benchmarks/bench_language.py $(CORPUS)
+
+bench-metadata: $(INSTALLED)  ## titles, authors, times and their cost
+	$(BIN)/python benchmarks/bench_metadata.py $(CORPUS)
 
 clean:
 	rm -rf .venv $(OUTPUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis

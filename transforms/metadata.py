@@ -57,10 +57,10 @@ def merge_metadata(source: Metadata, page: Metadata) -> Metadata:
     """Returns the best of what a source (feed entry, row) and the page itself say, field by field.
 
     The source's title, summary and authors win: they are the editors' own; but of a title with the name of
-    the site behind it the page's headline is left. The page's date wins if JSON-LD or meta give it, or if
-    the source has none: pages keep the first publication, feeds often the last change. Language, canonical
-    URL and agency are the page's own. Each fills the other's gaps.
-from transforms.urls import is_believable_canonical
+    the site behind it the page's headline is left. The page's date wins if JSON-LD or meta give it, or if the
+    source has none: pages keep the first publication, feeds often the last change. Canonical URL and agency
+    are the page's own. Each fills the other's gaps. The language stays the source's: what the page declares
+    is weighed beside it.
     """
     precise = page.published_at is not None and page.published_from in ("jsonld", "meta")
     dated = page if precise or source.published_at is None else source

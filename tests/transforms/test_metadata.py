@@ -1,6 +1,8 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from schemas import Metadata
 from transforms.declared import read_declared
 from transforms.metadata import merge_metadata, page_metadata
