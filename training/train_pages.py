@@ -7,11 +7,11 @@ Needs catboost. The same folder and options give the same model.
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from statistics import mean, stdev
 
 import numpy as np
 import trafilatura
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from schemas import Media
 from training.catboost_trees import to_trees
+from training.evaluation import cross_validate, print_report
 from training.overlap import Overlap
 from transforms import charset
 from transforms.blocks.features import FEATURE, FEATURES, block_features
@@ -30,7 +31,6 @@ from transforms.blocks.regions import regions_of
 from transforms.trees import Trees
 from transforms.urls import registrable_domain
 
-FOLDS = 5
 #: Models of which the mean is taken, and trees in each: 3 × 100 was as good as any larger number.
 MODELS, TREES = 3, 100
 #: Blocks weigh by their share of the article's words, since F1 counts words; less than in proportion, and short ones a
@@ -42,9 +42,18 @@ _MENU_LINKED, _MENU_WORDS, _MENU_EVERY = 0.9, 10, 3
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the corpus: its blocks' features (blocks, features), whether they belong to the article, their weight."""
+    """A page of the corpus.
 
-    url: str
+    Attributes:
+        site: Its registrable domain.
+        groups: What it is counted under.
+        features: (blocks, features) Their features.
+        labels: (blocks) Whether they belong to the article.
+        weights: (blocks) How much they count.
+        overlap: Their texts against the gold text.
+        trafilatura_f1: What trafilatura reaches.
+    """
+
     site: str
     groups: tuple[str, ...]
     features: NDArray[np.float32]
@@ -53,9 +62,9 @@ class Page:
     overlap: Overlap
     trafilatura_f1: float
 
-    def f1(self, scores: NDArray[np.float64]) -> float:
+    def f1(self, trees: Trees) -> float:
         """Returns the F1 of the text that the blocks of at least `KEEP` make."""
-        return self.overlap.f1((scores >= KEEP).tolist())
+        return self.overlap.f1((trees.probability(self.features) >= KEEP).tolist())
 
 
 def main() -> None:
@@ -68,14 +77,16 @@ def main() -> None:
     options = parser.parse_args()
     with ProcessPoolExecutor(options.workers) as pool:
         pages = list(pool.map(read_page, *zip(*corpus(options.corpus), strict=True), chunksize=4))
-        runs = list(pool.map(cross_validate, [pages] * options.seeds, range(options.seeds)))
+        runs = list(pool.map(partial(cross_validate, pages, train=train), range(options.seeds)))
     trees = train(pages, seed=0)
-    options.output.parent.mkdir(exist_ok=True)
     trees.save(options.output)
-    report(pages, runs, [page.f1(trees.probability(page.features)) for page in pages])
-    print(
-        f"model: {options.output}, {options.output.stat().st_size / 1024:.0f} KiB, {len(FEATURES)} features"
-    )
+    columns = {
+        "training": [page.f1(trees) for page in pages],
+        "trafilatura": [page.trafilatura_f1 for page in pages],
+        "best choice": [page.overlap.f1(page.labels.tolist()) for page in pages],
+    }
+    print_report(pages, runs, columns)
+    print(f"{len(FEATURES)} features, {options.output.stat().st_size / 1024:.0f} KiB")
 
 
 def corpus(folder: Path) -> Iterator[tuple[dict[str, str], bytes]]:
@@ -101,7 +112,6 @@ def read_page(gold: dict[str, str], body: bytes) -> Page:
     words = features[:, FEATURE["units"]] + _EXTRA_WORDS
     found = trafilatura.extract(html, url=gold["url"], include_comments=False, favor_precision=True) or ""
     return Page(
-        gold["url"],
         registrable_domain(gold["url"]) or gold["url"],
         ("with metadata" if gold["title"] else "without metadata", gold["language"]),
         features,
@@ -146,56 +156,6 @@ def train(pages: Iterable[Page], seed: int) -> Trees:
             model.fit(features[taken], labels[taken], sample_weight=weights[taken] / weights.mean())
         )
     return to_trees(models, FEATURES)
-
-
-def cross_validate(pages: list[Page], seed: int) -> list[float]:
-    """Returns the F1 of each page by a model that has seen no page of its site."""
-    sites = sorted({page.site for page in pages})
-    shuffled = np.random.default_rng(seed).permutation(len(sites))
-    fold = {site: number % FOLDS for site, number in zip(sites, shuffled.tolist(), strict=True)}
-    scores = [0.0] * len(pages)
-    for held_out in range(FOLDS):
-        trees = train([page for page in pages if fold[page.site] != held_out], seed)
-        for index, page in enumerate(pages):
-            if fold[page.site] == held_out:
-                scores[index] = page.f1(trees.probability(page.features))
-    return scores
-
-
-def transfer(pages: list[Page], told: Callable[[Page], bool]) -> list[float | None]:
-    """Returns the F1 of the pages that are not `told`, by a model of those that are (and not of their sites)."""
-    others = {page.site for page in pages if not told(page)}
-    trees = train([page for page in pages if told(page) and page.site not in others], seed=0)
-    return [None if told(page) else page.f1(trees.probability(page.features)) for page in pages]
-
-
-def report(pages: list[Page], runs: list[list[float]], training: list[float]) -> None:
-    """Prints the figures."""
-    means = [mean(run) for run in runs]
-    spread = f" ± {stdev(means):.4f}" if len(means) > 1 else ""
-    cross_validated = [mean(scores) for scores in zip(*runs, strict=True)]
-    best = [page.overlap.f1(page.labels.tolist()) for page in pages]
-    columns = {
-        "cross-validated": cross_validated,
-        "training": training,
-        "trafilatura": [page.trafilatura_f1 for page in pages],
-        "best choice": best,
-        "from English": transfer(pages, lambda page: "en" in page.groups),
-        "from others": transfer(pages, lambda page: "en" not in page.groups),
-        "from with": transfer(pages, lambda page: "with metadata" in page.groups),
-        "from without": transfer(pages, lambda page: "without metadata" in page.groups),
-    }
-    print(f"cross-validated by site, {FOLDS} folds, {len(runs)} seeds: {mean(means):.4f}{spread}")
-    print(f"{'':18}{'pages':>6}", *(f"{name:>16}" for name in columns))
-    groups = ["all", *sorted({group for page in pages for group in page.groups})]
-    for group in groups:
-        rows = [i for i, page in enumerate(pages) if group == "all" or group in page.groups]
-        print(f"{group:18}{len(rows):6}", *(f"{_mean(values, rows):>16}" for values in columns.values()))
-
-
-def _mean(values: list[float] | list[float | None], rows: list[int]) -> str:
-    known = [value for row in rows if (value := values[row]) is not None]
-    return f"{mean(known):.4f}" if known else "–"
 
 
 if __name__ == "__main__":

@@ -22,9 +22,8 @@ from training.catboost_trees import to_trees
 from training.evaluation import cross_validate, print_report
 from training.overlap import Overlap
 from transforms.dump.features import FEATURES, line_features, look_of
-from transforms.dump.judge import judge
+from transforms.dump.judge import MODEL, judge
 from transforms.dump.lines import shape_of, split_lines
-from transforms.dump.model import MODEL_FILE
 from transforms.dump.phrases import shipped
 from transforms.dump.rules import apply_rules
 from transforms.trees import Trees
@@ -72,7 +71,7 @@ def main() -> None:
     """Trains, evaluates and writes the model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--output", type=Path, default=Path("transforms", MODEL_FILE))
+    parser.add_argument("--output", type=Path, default=Path("transforms", "models", MODEL))
     parser.add_argument("--seeds", type=int, default=5, help="repetitions of the cross-validation")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()

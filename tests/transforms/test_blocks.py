@@ -67,7 +67,7 @@ def page_with(block: str) -> str:
 @pytest.mark.parametrize(
     ("block", "reason"),
     [
-        ('<div class="foot">© Ina Holm 2026</div>', DropReason.COPYRIGHT),
+        ('<div class="foot">© 2026 Ina Holm</div>', DropReason.COPYRIGHT),
         ('<a href="/s">Share on Facebook</a>', DropReason.SHARE_BUTTONS),
         ('<div class="newsletter-box"><h4>Every morning</h4></div>', DropReason.NEWSLETTER),
         ('<p><a href="/9">Read more: storm takes a roof</a></p>', DropReason.TEASER),

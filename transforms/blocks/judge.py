@@ -1,7 +1,7 @@
 """Judge: which blocks of a page are its article.
 
-Regions that hold none are set aside; trees trained by `training/train_pages.py` decide on the other blocks. A
-page whose kept blocks are too few and too doubtful holds no article.
+Regions that hold none are set aside; learned trees decide on the other blocks. A page
+whose kept blocks are too few and too doubtful holds no article.
 """
 
 from dataclasses import dataclass, replace
@@ -13,11 +13,12 @@ from selectolax.lexbor import LexborHTMLParser
 from schemas.block import Block, DropReason, Judged
 from transforms.blocks.features import FEATURE, FEATURES, block_features
 from transforms.blocks.outline import Outline, outline_page
-from transforms.blocks.reasons import reason_of
+from transforms.blocks.reasons import boilerplate_said, reason_of
 from transforms.blocks.regions import regions_of
 from transforms.html_limits import cap_tags
 from transforms.trees import Trees, shipped_trees
 
+#: Trained by `training/train_pages.py`.
 MODEL = "pages.npz"
 #: Blocks of at least this probability are kept: on the plateau of the mean page F1, cross-validated by site.
 KEEP = 0.4
@@ -52,10 +53,11 @@ class JudgedPage:
             return ""
         blocks, elements = self.outline.blocks, self.outline.elements
         inner = [block for block, region in zip(blocks, self.regions, strict=True) if region is None]
-        kept = [block for block, score in zip(inner, self.scores.tolist(), strict=True) if score >= KEEP]
         lines: list[str] = []
         row = -1
-        for block in kept:
+        for block in [
+            block for block, score in zip(inner, self.scores.tolist(), strict=True) if score >= KEEP
+        ]:
             parent = elements[block.element].parent if block.tag in _CELLS else -1
             if parent >= 0 and parent == row:
                 lines[-1] += " " + block.text
@@ -73,9 +75,12 @@ class JudgedPage:
     def judged(self) -> tuple[Judged, ...]:
         """Every block of the page, in its order, with the reason if it was dropped."""
         rows = zip(self.features, self.scores.tolist(), strict=True)
+        blocks = zip(self.outline.blocks, self.regions, strict=True)
         return tuple(
-            Judged(block, 0.0, region) if region is not None else self._judged(block, *next(rows))
-            for block, region in zip(self.outline.blocks, self.regions, strict=True)
+            self._judged(block, *next(rows))
+            if region is None
+            else Judged(block, 0.0, boilerplate_said(block.text) or region)
+            for block, region in blocks
         )
 
     def _judged(self, block: Block, features: NDArray[np.float32], score: float) -> Judged:
@@ -99,8 +104,7 @@ def judge_page(outline: Outline, trees: Trees) -> JudgedPage:
     regions = regions_of(outline)
     features = block_features(inner_outline(outline, regions))
     scores = trees.probability(features)
-    kept = scores >= KEEP
-    words = float((scores * features[:, FEATURE["units"]])[kept].sum())
+    words = float((scores * features[:, FEATURE["units"]])[scores >= KEEP].sum())
     return JudgedPage(outline, tuple(regions), features, scores, words >= MIN_WORDS)
 
 

@@ -1,10 +1,11 @@
 """Reasons: what a block that was dropped most likely is, in words that a reader understands.
 
-The trees decide; these rules only name. They go from what is certain (where a block lies, what its class says of it)
-to what its words suggest and, last, to its place.
+They go from what is certain (where a block lies, what its words say outright) to what its class names and, last, its
+place suggest. Words are those by which lines of dumps are known (`transforms.dump`).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -14,24 +15,16 @@ from schemas.block import Block, DropReason
 from transforms.blocks.features import FEATURE
 from transforms.blocks.names import purpose_bit, purposes_of
 from transforms.blocks.outline import Element
+from transforms.dump.attribution import is_credit
+from transforms.dump.forms import by_form
+from transforms.dump.lines import shape_of
+from transforms.dump.phrases import shipped
+from transforms.dump.words import cues_in
 
-#: Longer texts are not named by a word in them.
-_NAMED_CHARACTERS = 240
-#: Words of general use on news sites, in the languages with the most pages; they name, they decide nothing.
-_SAYINGS = (
-    (DropReason.COPYRIGHT, r"©|\(c\) ?\d{4}|copyright|all rights reserved|alle rechte vorbehalten|tous droits|derechos reservados|riproduzione riservata|無断転載|版权所有|무단전재"),
-    (DropReason.CONSENT, r"cookie|privacy|datenschutz|consent|einwillig|externe[rn]? inhalt|confidentialité|privacidad|個人情報"),
-    (DropReason.NEWSLETTER, r"newsletter|your inbox|nieuwsbrief|nyhetsbrev|boletín|bülten|рассылк|ニュースレター|뉴스레터"),
-    (DropReason.PAYWALL, r"subscri|sign in|log ?in|abonn|abo\b|registrier|suscr|iscriv|prenumer|подпис|会員|登録|订阅|구독|donat|spenden|membership"),
-    (DropReason.ADVERTISEMENT, r"^(?:advertise?ment|anzeige|werbung|publicité|publicidad|pubblicità|advertentie|annons|reklama?|реклама|広告|ad)\b|sponsored|story continues below|affiliate"),
-    (DropReason.COMMENTS, r"\bcomments?\b|kommentar|commentaires?|comentarios?|commenti|reacties|комментари|コメント|评论|댓글|yorum"),
-    (DropReason.SHARE_BUTTONS, r"\b(?:share|tweet|follow|print|e-?mail|whatsapp|facebook|twitter|teilen|drucken|folgen|partager|compartir|condividi|delen|dela|paylaş|copy link|link kopieren)\b|поделиться|シェア|分享|공유"),
-    (DropReason.CREDIT, r"^\W*(?:photos?|fotos?|images?|bild(?:er)?|pictures?|credits?|quelle|source|imagen|foto[sg]r\w+|video)\s*(?:by|von|:|/|©)|getty|shutterstock|picture alliance|imago|写真|撮影"),
-    (DropReason.TEASER, r"read (?:more|also|next)|see also|more (?:on|from)\b|related|recommended|you (?:may|might)|lesen sie|mehr (?:zum|aus)|lies auch|auch interessant|lire aussi|à lire|le[ae] también|leggi anche|lees ook|leia (?:também|mais)|läs (?:också|mer)|les også|læs også|читайте|関連|相关|관련"),
-    (DropReason.BYLINE, r"^(?:by|von|par|por|di|door|av|af|words by|text|autor|author|written by)\b[: ]"),
-)  # fmt: skip
-_SAID = re.compile("|".join(f"(?P<_{i}>{pattern})" for i, (_, pattern) in enumerate(_SAYINGS)), re.IGNORECASE)
+#: Longer texts are not known by a phrase in them. In characters.
+_PHRASE_CHARACTERS = 150
 _COUNTER = re.compile(r"[\d\s.,:%/|–-]+|\W*\d[\d.,]*\W*\w+\W*")
+_BYLINE = re.compile(r"(?:by|von|par|por|di|door|av|af|text|words by|written by)\b[: ]", re.IGNORECASE)
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d+\s*[月월]\s*\d+\s*[日일]"
 )
@@ -64,6 +57,14 @@ _LABEL_UNITS = 6
 _PERSON_UNITS = 12
 
 
+def boilerplate_said(text: str) -> DropReason | None:
+    """Returns what kind of boilerplate a text is by its words or form alone; None if it may be an article's."""
+    if len(text) > _PHRASE_CHARACTERS:
+        return None
+    shape = shape_of(text)
+    return shipped().say(shape).reason or by_form(shape)
+
+
 def reason_of(block: Block, elements: Sequence[Element], features: NDArray[np.float32]) -> DropReason:
     """Returns the reason that best names why `block` is no part of the article.
 
@@ -80,12 +81,15 @@ def reason_of(block: Block, elements: Sequence[Element], features: NDArray[np.fl
         return DropReason.TITLE
     if feature("said_before") >= _REPEATED_SHARE:
         return DropReason.REPEATED
-    said = _saying(block.text)
+    short = feature("units") <= _LABEL_UNITS
+    said = boilerplate_said(block.text)
+    if said is None and feature("units") <= _PERSON_UNITS:
+        said = _suggested(block.text)
     if block.tag == "figcaption" or feature("in_figure"):
         return DropReason.CREDIT if said is DropReason.CREDIT else DropReason.CAPTION
     if said is not None:
         return said
-    short, linked = feature("units") <= _LABEL_UNITS, feature("link_share") >= _LINKED
+    linked = feature("link_share") >= _LINKED
     if short and _COUNTER.fullmatch(block.text):
         return DropReason.COUNTER
     if feature("units") <= _PERSON_UNITS and _DATE.search(block.text):
@@ -108,6 +112,11 @@ def _purposes_around(block: Block, elements: Sequence[Element]) -> Iterator[int]
         index = elements[index].parent
 
 
-def _saying(text: str) -> DropReason | None:
-    found = _SAID.search(text) if len(text) <= _NAMED_CHARACTERS else None
-    return _SAYINGS[int(found.lastgroup[1:])][0] if found and found.lastgroup else None
+def _suggested(text: str) -> DropReason | None:
+    """Returns what the words of a short text may say it is; an article might use them too."""
+    if _BYLINE.match(text):
+        return DropReason.BYLINE
+    if is_credit(text):
+        return DropReason.CREDIT
+    cues = Counter(cues_in(text.casefold()))
+    return shipped().say(shape_of(text)).suspect or (cues.most_common(1)[0][0] if cues else None)

@@ -6,9 +6,10 @@ from datetime import datetime
 from schemas.block import Block, DropReason, Judged
 from transforms.dump import attribution
 from transforms.dump.dates import moment_of, split_crumb
-from transforms.dump.judge import judge
+from transforms.dump.features import FEATURES
+from transforms.dump.judge import MODEL, judge
 from transforms.dump.lines import split_lines
-from transforms.dump.model import shipped_trees
+from transforms.trees import shipped_trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def clean_dump(text: str, title: str | None = None) -> DumpText:
     """
     parted = [split_crumb(line) for line in split_lines(text)]
     lines = [line for _, line in parted if line]
-    verdict = judge(lines, title, shipped_trees())
+    verdict = judge(lines, title, shipped_trees(MODEL, FEATURES))
     fates = iter(verdict.lines)
     judged: list[Judged] = []
     for crumb, line in parted:

@@ -20,6 +20,8 @@ from transforms.dump.phrases import shipped
 from transforms.dump.rules import apply_rules
 from transforms.trees import Trees
 
+#: Trained by `training/train_text.py`.
+MODEL = "text.npz"
 #: Lines of at least this probability are kept. The mean F1, cross-validated by site, is 0.0015 higher at
 #: 0.45, but there short articles lose three times as many sentences; one too many is better than one lost.
 KEEP = 0.25
