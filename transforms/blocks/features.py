@@ -206,17 +206,18 @@ def _places(
 def _landmarks(tag: Column, title_likeness: Column, article: NDArray[np.int64]) -> dict[str, Column]:
     """Returns each block's distance from the headline, the article's first and its last paragraph."""
     count = len(tag)
-    index = np.arange(count)
+    index = np.arange(count, dtype=np.float64)
     title_found = title_likeness.max()
     title = int(np.argmax(title_likeness if title_found > _TITLE_FOUND else tag == _TAG_GROUP["h1"]))
     first, last = (int(article[0]), int(article[-1])) if len(article) else (0, count - 1)
-    return {
+    distances: dict[str, Column] = {
         "from_title": np.clip(index - title, _FAR_BEFORE, _FAR_AFTER),
         "from_first": np.clip(index - first, _FAR_BEFORE, _FAR_AFTER),
         "to_last": np.clip(last - index, _FAR_BEFORE, _FAR_AFTER),
         "between_first_and_last": np.clip((index - first) / max(1, last - first), -2, 3),
         "title_found": np.full(count, title_found),
     }
+    return distances
 
 
 def _take(values: Sequence[float], indices: Sequence[int]) -> Column:

@@ -55,9 +55,9 @@ class JudgedPage:
         inner = [block for block, region in zip(blocks, self.regions, strict=True) if region is None]
         lines: list[str] = []
         row = -1
-        for block in [
-            block for block, score in zip(inner, self.scores.tolist(), strict=True) if score >= KEEP
-        ]:
+        for block, score in zip(inner, self.scores.tolist(), strict=True):
+            if score < KEEP:
+                continue
             parent = elements[block.element].parent if block.tag in _CELLS else -1
             if parent >= 0 and parent == row:
                 lines[-1] += " " + block.text
