@@ -6,7 +6,8 @@ Run from the repository: `python -m benchmarks.bench_topics`.
 import random
 from time import process_time
 
-from schemas.taxonomy import Taxonomy, shipped_taxonomy
+from schemas.taxonomy import Taxonomy
+from schemas.taxonomy_reader import shipped_taxonomy
 from transforms.topics import TopicMatcher
 
 LANGUAGES = ("de", "en", "fr", "es", "it", "nl", "pt", "pl")

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
-from apache_beam.io.filesystem import CompressionTypes
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
 from apache_beam.runners.runner import create_runner
 
+from pipelines.taxonomies import load_taxonomy
 from pipelines.values import byte_size, day, duration, positive, share
 from schemas.run import Run, default_run_id, pipeline_version
-from schemas.taxonomy import Taxonomy, TaxonomyError, merge, parse_taxonomy, shipped_taxonomy
+from schemas.taxonomy import Taxonomy
+from schemas.taxonomy_file import TaxonomyError
 from transforms.language import Detector
 from transforms.page import Extractor
 from transforms.web import FetchPolicy, default_user_agent
@@ -107,7 +107,11 @@ def make_parser() -> argparse.ArgumentParser:
         help="names the run; the same run again replaces its own files (default: from date and inputs)",
     )
     add("--run-date", type=day, metavar="YYYY-MM-DD", help="the schedule's date (default: today, UTC)")
-    add("--topics", metavar="FILE", help="a taxonomy in place of the one that ships; +FILE adds to it")
+    add(
+        "--topics",
+        metavar="FILE",
+        help="a taxonomy, a file or a folder of files, in place of the one that ships; +FILE adds to it",
+    )
     add(
         "--extractor",
         choices=[str(extractor) for extractor in Extractor],
@@ -207,7 +211,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     if unknown:
         raise UsageError(_unknown_option(unknown[0], parser))
     _check_beam(beam, parsed.workers)
-    taxonomy = _taxonomy(parsed.topics)
+    taxonomy = taxonomy_of(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
     inputs = tuple(dict.fromkeys(map(_plain_path, parsed.inputs)))
     run_id = default_run_id(run_date, inputs, parsed.limit) if parsed.run_id is None else parsed.run_id
@@ -272,22 +276,16 @@ def _given(parsed: argparse.Namespace) -> dict[str, str]:
     }
 
 
-def _taxonomy(name: str | None) -> Taxonomy:
-    shipped = shipped_taxonomy()
-    if name is None:
-        return shipped
-    path = name.removeprefix("+")
+def taxonomy_of(name: str | None) -> Taxonomy:
+    """Returns what `--topics` names.
+
+    Raises:
+        UsageError: It cannot be read, or is wrong.
+    """
     try:
-        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-            base = shipped if name.startswith("+") else None
-            extra = parse_taxonomy(file.read().decode("utf-8"), path, base)
+        return load_taxonomy(name)
     except TaxonomyError as error:
         raise UsageError(f"--topics: {error}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"--topics: {path} is not UTF-8") from None
-    except Exception as error:
-        raise UsageError(f"--topics: cannot read {path}: {one_line(error)}") from None
-    return merge(shipped, extra) if name.startswith("+") else extra
 
 
 def one_line(error: BaseException) -> str:

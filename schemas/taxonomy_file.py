@@ -1,14 +1,18 @@
 """The file of a taxonomy: YAML nodes, each with its line, so that every mistake can be pointed at."""
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn, TypeVar
 
 import yaml
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-#: The longest file that is read; the shipped one has 150,000 characters.
+from schemas.taxonomy import Place
+
+#: The longest file that is read; the longest that ships has 100,000 characters.
 MAX_CHARACTERS = 1_000_000
 #: The deepest nesting that is read; rules need 8. libyaml's composer recurses, and 100,000 levels crash it.
 MAX_DEPTH = 32
@@ -19,28 +23,67 @@ _T = TypeVar("_T")
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake in a taxonomy.
+
+    Attributes:
+        place: Where it is.
+        topic: In the rules of which topic; empty outside topics.
+        message: What is wrong and how to mend it, in one line.
+        is_error: Whether the taxonomy must not be used so; else it is advice.
+    """
+
+    place: Place
+    topic: str
+    message: str
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        topic = f"topic {self.topic}: " if self.topic else ""
+        return f"{self.place}: {topic}{textwrap.shorten(self.message, _MAX_MESSAGE, placeholder=' …')}"
+
+
 class TaxonomyError(ValueError):
-    """A taxonomy file that cannot be used. The message is one line: file, line, topic, and how to mend it."""
+    """A taxonomy that cannot be used. The message is one line: file, line, topic, and how to mend it.
+
+    Attributes:
+        problems: All mistakes that were found.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        more = f" (and {len(problems) - 1} more: see `newsbeam topics check`)" if len(problems) > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+
+
+class _MistakeError(Exception):
+    """The node at hand cannot be read; what `TaxonomyFile.attempt` called goes on without it."""
 
 
 class TaxonomyFile:
     """Reads nodes rather than values, so that each complaint has its line and `no` stays a string.
 
     Attributes:
+        name: Of the file that is being read, for messages.
         topic: The topic that is being read, for messages; empty outside topics.
+        problems: What was found wrong so far.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
+        self.name = ""
         self.topic = ""
-        self._name = name
+        self.problems: list[Problem] = []
 
-    def compose(self, text: str) -> Node:
-        """Returns the root node of a YAML text.
+    def compose(self, text: str) -> Node | None:
+        """Returns the root node of a YAML text; None, and a problem more, where there is none to work with.
 
-        Raises:
-            TaxonomyError: It is not YAML, empty, too long, too deep, or has aliases, of which a few lines
-                can stand for more than any memory holds.
+        It is not YAML, empty, too long, too deep, or has aliases, of which a few lines can stand for more
+        than any memory holds.
         """
+        return self.attempt(lambda: self._compose(text))
+
+    def _compose(self, text: str) -> Node:
         if len(text) > MAX_CHARACTERS:
             self.fail(1, f"the file has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read")
         try:
@@ -70,16 +113,23 @@ class TaxonomyFile:
         self, node: Node, known: set[str] | None = None, needed: Iterable[str] = ()
     ) -> dict[str, Node]:
         """Returns the nodes of a mapping by key: all that are `needed`, none but `known` ones (None: any)."""
+        return {key: value for key, (_, value) in self.entries(node, known, needed).items()}
+
+    def entries(
+        self, node: Node, known: set[str] | None = None, needed: Iterable[str] = ()
+    ) -> dict[str, tuple[Node, Node]]:
+        """Returns the same as `mapping`, each node behind that of its key."""
         if not isinstance(node, MappingNode):
             self.fail(line_of(node), "expected `key: value` lines here")
-        found: dict[str, Node] = {}
+        found: dict[str, tuple[Node, Node]] = {}
         for key_node, value in node.value:
             key = self.string(key_node)
             if key in found:
-                self.fail(line_of(key_node), f"`{key}` is there twice; join or rename one")
-            if known is not None and key not in known:
-                self.fail(line_of(key_node), f"unknown key `{key}`; known here: {', '.join(sorted(known))}")
-            found[key] = value
+                self.note(line_of(key_node), f"`{key}` is there twice; join or rename one")
+            elif known is not None and key not in known:
+                self.note(line_of(key_node), f"unknown key `{key}`; known here: {', '.join(sorted(known))}")
+            else:
+                found[key] = key_node, value
         if missing := sorted(set(needed) - found.keys()):
             self.fail(line_of(node), f"`{missing[0]}:` is missing; add it")
         return found
@@ -90,7 +140,8 @@ class TaxonomyFile:
             return ()
         if not isinstance(node, SequenceNode):
             self.fail(line_of(node), "expected a list here: lines that begin with `- `")
-        return tuple(read(item) for item in node.value)
+        found = (self.attempt(partial(read, item)) for item in node.value)
+        return tuple(item for item in found if item is not None)
 
     def strings(self, node: Node) -> tuple[tuple[str, str], ...]:
         """Returns a mapping of texts as pairs."""
@@ -113,11 +164,25 @@ class TaxonomyFile:
             self.fail(line_of(node), f"`{value}` is out of range; give a number above {max(over, 0):g}")
         return number
 
+    def place(self, node: Node) -> Place:
+        """Returns where a node begins."""
+        return Place(self.name, line_of(node))
+
+    def attempt(self, read: Callable[[], _T]) -> _T | None:
+        """Returns what `read` returns; None where it failed, which is noted."""
+        try:
+            return read()
+        except _MistakeError:
+            return None
+
+    def note(self, line: int, problem: str) -> None:
+        """Keeps a problem at a line of the current file, to go on and find the next."""
+        self.problems.append(Problem(Place(self.name, line), self.topic, problem))
+
     def fail(self, line: int, problem: str) -> NoReturn:
-        """Raises the TaxonomyError for a problem at a line."""
-        topic = f"topic {self.topic}: " if self.topic else ""
-        message = textwrap.shorten(problem, _MAX_MESSAGE, placeholder=" …")
-        raise TaxonomyError(f"{self._name}:{line}: {topic}{message}") from None
+        """Notes a problem and gives up the node at hand, up to the nearest `attempt`."""
+        self.note(line, problem)
+        raise _MistakeError from None
 
 
 def line_of(node: Node) -> int:

@@ -1,9 +1,9 @@
 import pickle
-from importlib import resources
 
 import pytest
 
-from schemas.taxonomy import Taxonomy, TaxonomyError, merge, parse_taxonomy, shipped_taxonomy
+from schemas.taxonomy import Taxonomy, merge
+from schemas.taxonomy_reader import TaxonomyError, parse_taxonomy, shipped_taxonomy
 
 FERRIES = """\
 version: "3"
@@ -31,7 +31,7 @@ topics:
 
 def ferries(old: str = "", new: str = "", base: Taxonomy | None = None) -> Taxonomy:
     assert old in FERRIES
-    return parse_taxonomy(FERRIES.replace(old, new, 1), "ferries.yaml", base)
+    return parse_taxonomy({"ferries.yaml": FERRIES.replace(old, new, 1)}, base)
 
 
 def test_every_part_of_a_rule_is_read() -> None:
@@ -132,7 +132,7 @@ def test_each_mistake_gets_one_line_with_its_place(old: str, new: str, message: 
 )
 def test_a_file_that_would_take_all_memory_is_refused(text: str, message: str) -> None:
     with pytest.raises(TaxonomyError) as caught:
-        parse_taxonomy(text, "huge.yaml")
+        parse_taxonomy({"huge.yaml": text})
     assert str(caught.value).startswith(f"huge.yaml:{message}")
 
 
@@ -146,8 +146,75 @@ def test_the_shipped_taxonomy_has_its_topics_in_eight_languages() -> None:
         assert languages >= {"de", "en", "es", "fr", "it", "nl", "pl", "pt"}, topic.id
 
 
-def test_the_example_in_the_head_of_the_shipped_file_is_valid() -> None:
-    lines = resources.files("schemas").joinpath("topics.yaml").read_text(encoding="utf-8").split("\n")
-    example = [line.removeprefix("#   ") for line in lines if line.startswith("#   ")]
-    (rule,) = parse_taxonomy("\n".join(example), "example").topics
-    assert (rule.id, len(rule.signals), len(rule.negatives)) == ("platform-fines", 2, 2)
+BOATS = """\
+topics:
+  boats:
+    label: {en: Boats}
+    definition: {en: Boats.}
+    sets:
+      tug:
+        en: >-
+          tug, tugs,
+          tow boat*
+    signals: [{all_of: [ship, tug], weight: 2}]
+    threshold: 1
+    examples: {en: ["A ferry met a tug."]}
+    counter_examples: {en: ["A ferry."]}
+"""
+
+
+def test_several_files_are_one_taxonomy() -> None:
+    both = parse_taxonomy({"b.yaml": BOATS, "a.yaml": FERRIES})
+    assert [topic.id for topic in both.topics] == ["ferries", "boats"]
+    assert both.version == parse_taxonomy({"a.yaml": FERRIES, "b.yaml": BOATS}).version
+    boats = both.topics[1]
+    assert str(boats.signals[0]) == "all_of(ship, tug)"
+    assert [(e.applies, e.text, e.place.line) for e in boats.examples] == [
+        (True, "A ferry met a tug.", 12),
+        (False, "A ferry.", 13),
+    ]
+    tug = boats.signals[0].groups[1][0]
+    assert dict(zip(tug.terms[0][1], map(str, tug.places[0]), strict=True)) == {
+        "tug": "b.yaml:8",
+        "tugs": "b.yaml:8",
+        "tow boat*": "b.yaml:9",
+    }
+
+
+def test_examples_do_not_change_the_version() -> None:
+    other = BOATS.replace("A ferry met a tug.", "The ferry met the tug.")
+    assert (
+        parse_taxonomy({"a": FERRIES, "b": BOATS}).version
+        == parse_taxonomy({"a": FERRIES, "b": other}).version
+    )
+
+
+def test_every_mistake_of_all_files_is_told() -> None:
+    wrong = BOATS.replace("tug]", "tag]").replace("threshold: 1", "threshold: none")
+    with pytest.raises(TaxonomyError) as caught:
+        parse_taxonomy({"a.yaml": FERRIES.replace("weight: 2}", "weigth: 2}"), "b.yaml": wrong})
+    assert [str(problem).partition("; ")[0] for problem in caught.value.problems] == [
+        "a.yaml:15: topic ferries: unknown key `weigth`",
+        "a.yaml:15: topic ferries: `weight:` is missing",
+        "b.yaml:10: topic boats: no set of terms is called `tag`",
+        "b.yaml:11: topic boats: expected a number, not `none`",
+    ]
+    assert "see `newsbeam topics check`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"a": FERRIES, "b": FERRIES}, "b:1: `version:` is in a too; leave one of them out"),
+        (
+            {"a": FERRIES, "b": BOATS.replace("boats:", "ferries:")},
+            "b:2: `ferries` is in a:6 too; join or rename one",
+        ),
+        ({"b": BOATS.replace("ship", "tug")}, "b:1: `version:` is missing; add it"),
+        ({"a": 'version: "1"'}, "a:1: `topics:` is missing; add it"),
+    ],
+)
+def test_files_that_do_not_go_together_are_refused(files: dict[str, str], message: str) -> None:
+    with pytest.raises(TaxonomyError) as caught:
+        parse_taxonomy(files)
+    assert message in str(caught.value)

@@ -1,7 +1,7 @@
 import pytest
 
 from schemas import Document, Evidence, Topic
-from schemas.taxonomy import parse_taxonomy
+from schemas.taxonomy_reader import parse_taxonomy
 from transforms.topics import TopicMatcher, tag_topics
 
 HARBOUR = """\
@@ -32,7 +32,7 @@ topics:
 
 @pytest.fixture(scope="module")
 def matcher() -> TopicMatcher:
-    return TopicMatcher(parse_taxonomy(HARBOUR, "harbour.yaml"))
+    return TopicMatcher(parse_taxonomy({"harbour.yaml": HARBOUR}))
 
 
 def ids(topics: tuple[Topic, ...]) -> list[str]:
@@ -103,7 +103,7 @@ def test_negatives_take_points_away_up_to_their_cap(matcher: TopicMatcher) -> No
 
 def test_a_topic_without_what_it_requires_does_not_apply() -> None:
     strict = HARBOUR.replace("require: [{any: [ship, film]}]", "require: [{any: leak}]")
-    matcher = TopicMatcher(parse_taxonomy(strict, "harbour.yaml"))
+    matcher = TopicMatcher(parse_taxonomy({"harbour.yaml": strict}))
     assert ids(matcher.tag(None, "A tanker in the port", "en")) == []
     assert ids(matcher.tag(None, "A tanker in the port of Oslo leaks", "en")) == ["ships"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.taxonomy import shipped_taxonomy
+from schemas.taxonomy_reader import shipped_taxonomy
 from transforms.topics import TopicMatcher
 
 # Topic and language; title; text. The next one follows a blank line.
