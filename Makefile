@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 OUTPUT ?= out
 CORPUS ?= ../shared/corpus
 
-.PHONY: run test lint format lock bench-clean bench-language bench-metadata clean
+.PHONY: run test lint format lock bench-clean bench-language bench-metadata bench-topics clean
 
 run: $(INSTALLED)  ## ingest examples/, print the summary
 	$(BIN)/newsbeam ingest examples --output $(OUTPUT)
@@ -35,6 +35,9 @@ bench-language: $(INSTALLED)  ## accuracy and cost of language detection beside 
 
 bench-metadata: $(INSTALLED)  ## titles, authors, times and their cost
 	$(BIN)/python benchmarks/bench_metadata.py $(CORPUS)
+
+bench-topics: $(INSTALLED)  ## texts a second that one core tags
+	$(BIN)/python -m benchmarks.bench_topics
 
 clean:
 	rm -rf .venv $(OUTPUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,30 +1,21 @@
 """TopicMatcher: finds the terms of a whole taxonomy in one pass and decides which topics apply."""
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
-
-from schemas import Evidence, Topic
-from schemas.taxonomy import ANY_LANGUAGE, Clause, Taxonomy, TermSet, TopicRule
-from transforms.topics.scoring import Find, apart, near, outside, points, score
-from transforms.topics.terms import Pattern, compile_term, count_words, fold, is_spaceless, whole_words
-
-#: Pieces of evidence that a tag bears at most: those with the most points.
-MAX_EVIDENCE = 20
-#: Words put between title and text and between paragraphs, more than any window.
-_GAP = 1_000_000
-#: The end of a sentence; that of an abbreviation counts too: it costs no more than a shorter quote.
-_SENTENCE_END = re.compile(r"[.!?…][\"'»«”“’)\]]*\s|[。！？\n]")
-#: A line that ends within a sentence may be a wrapped one, so it does not end a paragraph.
-_PARAGRAPH_END = re.compile(r"[.!?…:。！？][\"'»«”“’)\]]*[ \t]*\n|\n\s*\n")
+from schemas import Topic
+from schemas.taxonomy import Clause, Scoring, Taxonomy, TermSet, TopicRule
+from transforms.topics.evidence import Explanation, Joined, best_evidence, contributions, join
+from transforms.topics.scoring import Find, all_of, apart, near, outside, points, score
+from transforms.topics.search import Hits, TermSearch
 
 
 class _Clause(NamedTuple):
     groups: tuple[tuple[int, ...], ...]
     within: int
     weight: float
+    name: str
 
 
 class _Rule(NamedTuple):
@@ -35,8 +26,8 @@ class _Rule(NamedTuple):
     ignore: tuple[int, ...]
 
 
-#: For a literal: how its terms go on, and the numbers of the sets that they belong to.
-_Entries = list[tuple[Pattern, tuple[int, ...]]]
+#: What a find is worth, the find, and the clause it belongs to.
+_Part = tuple[float, Find, str]
 
 
 class TopicMatcher:
@@ -46,14 +37,8 @@ class TopicMatcher:
         self._scoring = taxonomy.scoring
         self._numbers: dict[TermSet, int] = {}
         self._rules = [self._compile_rule(topic) for topic in taxonomy.topics]
-        self._triggers = self._rules_by_set()
-        patterns = _patterns(self._numbers)
-        literals = list(dict.fromkeys(pattern.literal for _, pattern in patterns))
-        self._automaton = AhoCorasick(literals)
-        index = {literal: number for number, literal in enumerate(literals)}
-        languages = {language for language, _ in patterns}
-        self._tables = {lang: _table(patterns, index, {lang, ANY_LANGUAGE}) for lang in languages}
-        self._all_languages = _table(patterns, index, languages)
+        self._weights = self._weights_by_set()
+        self._search = TermSearch(self._numbers)
 
     def tag(self, title: str | None, text: str, language: str) -> tuple[Topic, ...]:
         """Returns the topics of an article, the highest score first.
@@ -63,61 +48,92 @@ class TopicMatcher:
             text: The text that the offsets of evidence point into.
             language: ISO 639-1; a text in one without terms, or `und`, is searched for those of all.
         """
-        head = f" {title or ''}\n\n"
-        raw = f"{head} {text} "
-        found = self._find(raw, len(head), language)
-        places = _Places(found)
+        joined = join(title, text)
+        places = self._find(joined, language)
         topics = []
-        for index in sorted({index for number in found for index in self._triggers.get(number, ())}):
-            rule = self._rules[index]
+        for rule in self._likely_rules(places):
             if result := self._evaluate(rule, places):
                 total, parts = result
-                quotes = _evidence(parts, raw, len(head))
+                quotes = best_evidence(parts, joined)
                 topics.append(Topic(rule.topic.id, score(total, rule.topic.threshold), quotes))
         return tuple(sorted(topics, key=lambda topic: (-topic.score, topic.id)))
 
-    def _find(self, raw: str, head: int, language: str) -> dict[int, list[Find]]:
-        """Returns the finds of each set of terms; the first `head` characters are the title."""
-        folded = fold(raw[1:-1])
-        table = self._tables.get(language, self._all_languages)
-        spaceless = is_spaceless(folded)
-        spans = []
-        for literal, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for pattern, sets in table[literal]:
-                if pattern.rest is None:
-                    spans.append((*whole_words(folded, start, end, spaceless), sets))
-                elif match := pattern.rest.match(folded, end):
-                    spans.append((*whole_words(folded, start, match.end(), spaceless), sets))
-        spans.sort()
-        found: dict[int, list[Find]] = {}
-        lead_end = head + self._scoring.lead_chars
-        word, last = 0, 0
-        for start, end, sets in spans:
-            if _PARAGRAPH_END.search(raw, last, start):
-                word += _GAP
-            word += count_words(folded[last:start], spaceless)
-            last = start
-            boost = self._scoring.title if start < head else self._scoring.lead if start < lead_end else 1.0
-            find = Find(start, end, word, boost)
-            for number in sets:
-                found.setdefault(number, []).append(find)
-        return found
+    def explain(self, title: str | None, text: str, language: str) -> tuple[Explanation, ...]:
+        """Returns for each topic of which anything was found why it applies or not, the most points first.
+
+        Args:
+            title: As for `tag`.
+            text: As for `tag`.
+            language: As for `tag`.
+        """
+        joined = join(title, text)
+        places = self._find(joined, language)
+        found = [self._explain(rule, places, joined) for rule in self._rules]
+        return tuple(
+            sorted((e for e in found if e.signals), key=lambda e: (not e.applies, -e.score, e.topic))
+        )
+
+    def _find(self, joined: Joined, language: str) -> "_Places":
+        hits = self._search.find(joined.whole, language)
+        lead_end = joined.head + self._scoring.lead_chars
+        return _Places(
+            hits, bisect_left(hits.starts, joined.head), bisect_left(hits.starts, lead_end), self._scoring
+        )
+
+    def _likely_rules(self, places: "_Places") -> list[_Rule]:
+        """Returns the rules that may have points enough, going by the number of finds alone."""
+        found, scoring, repeat = places.found, self._scoring, self._scoring.repeat
+        falling = scoring.title >= scoring.lead >= 1  # then the first find of a set is the best placed
+        highest = max(scoring.title, scoring.lead, 1.0)
+        most: dict[int, float] = {}
+        for number, rows in found.items():
+            share = (places.boost(rows[0]) if falling else highest) * (1 - repeat ** len(rows)) / (1 - repeat)
+            for index, weight, others in self._weights.get(number, ()):
+                if all(any(other in found for other in group) for group in others):
+                    most[index] = most.get(index, 1e-9) + weight * share
+        rules = self._rules
+        return [rules[index] for index, total in most.items() if total >= rules[index].topic.threshold]
 
     def _evaluate(self, rule: _Rule, places: "_Places") -> tuple[float, list[tuple[float, Find]]] | None:
         """Returns a topic's points and where they come from, or None where it does not apply."""
         ignored = places.of_group(rule.ignore) if rule.ignore else []
-        repeat = self._scoring.repeat
-        parts: list[tuple[float, Find]] = []
-        for clause in rule.signals:
-            parts += points(places.of(clause, ignored), clause.weight, repeat)
-        total = sum(gain for gain, _ in parts)
+        parts = self._parts(rule.signals, places, ignored)
+        total = sum(gain for gain, _, _ in parts)
         if total < rule.topic.threshold or not all(places.of(clause, ignored) for clause in rule.require):
             return None
-        against = 0.0
-        for clause in rule.negatives:
-            against += sum(loss for loss, _ in points(places.of(clause, ignored), clause.weight, repeat))
-        total -= min(against, rule.topic.negative_cap)
-        return (total, parts) if total >= rule.topic.threshold else None
+        total -= self._taken(rule, self._parts(rule.negatives, places, ignored))
+        return (total, [(gain, find) for gain, find, _ in parts]) if total >= rule.topic.threshold else None
+
+    def _explain(self, rule: _Rule, places: "_Places", joined: Joined) -> Explanation:
+        ignored = places.of_group(rule.ignore) if rule.ignore else []
+        parts = self._parts(rule.signals, places, ignored)
+        against = self._parts(rule.negatives, places, ignored)
+        missing = tuple(clause.name for clause in rule.require if not places.of(clause, ignored))
+        taken = self._taken(rule, against)
+        total = sum(gain for gain, _, _ in parts) - taken
+        threshold = rule.topic.threshold
+        return Explanation(
+            topic=rule.topic.id,
+            applies=total >= threshold and not missing,
+            score=score(max(total, 0.0), threshold),
+            points=total,
+            threshold=threshold,
+            signals=tuple(contributions(parts, joined)),
+            negatives=tuple(contributions(against, joined)),
+            taken=taken,
+            missing=missing,
+        )
+
+    def _parts(self, clauses: Iterable[_Clause], places: "_Places", ignored: list[Find]) -> list[_Part]:
+        repeat = self._scoring.repeat
+        return [
+            (gain, find, clause.name)
+            for clause in clauses
+            for gain, find in points(places.of(clause, ignored), clause.weight, repeat)
+        ]
+
+    def _taken(self, rule: _Rule, against: list[_Part]) -> float:
+        return min(sum(loss for loss, _, _ in against), rule.topic.negative_cap)
 
     def _compile_rule(self, topic: TopicRule) -> _Rule:
         return _Rule(
@@ -130,26 +146,42 @@ class TopicMatcher:
 
     def _compile_clause(self, clause: Clause) -> _Clause:
         groups = tuple(self._compile_group(group) for group in clause.groups)
-        return _Clause(groups, clause.within, clause.weight)
+        return _Clause(groups, clause.within, clause.weight, str(clause))
 
     def _compile_group(self, group: Iterable[TermSet]) -> tuple[int, ...]:
         return tuple(self._numbers.setdefault(terms, len(self._numbers)) for terms in group)
 
-    def _rules_by_set(self) -> dict[int, list[int]]:
-        """Returns the rules that a find of a set brings into play: it is in a signal's first group."""
-        rules: dict[int, list[int]] = {}
+    def _weights_by_set(self) -> dict[int, list[tuple[int, float, tuple[tuple[int, ...], ...]]]]:
+        """Returns by set the signals that it is in the first group of: rule, weight, their other groups."""
+        weights: dict[int, list[tuple[int, float, tuple[tuple[int, ...], ...]]]] = {}
         for index, rule in enumerate(self._rules):
-            for number in dict.fromkeys(n for clause in rule.signals for n in clause.groups[0]):
-                rules.setdefault(number, []).append(index)
-        return rules
+            for clause in rule.signals:
+                for number in clause.groups[0]:
+                    weights.setdefault(number, []).append((index, clause.weight, clause.groups[1:]))
+        return weights
 
 
 class _Places:
-    """The finds of one text, by group of sets and by clause; each put together once."""
+    """The finds of one text, by group of sets and by clause; each put together once.
 
-    def __init__(self, found: dict[int, list[Find]]) -> None:
-        self._found = found
+    Attributes:
+        found: For each set that is found, the rows of the hits.
+    """
+
+    def __init__(self, hits: Hits, title_end: int, lead_end: int, scoring: Scoring) -> None:
+        """Takes hits, those in the title before row `title_end`, those in the lead before `lead_end`."""
+        self.found: dict[int, list[int]] = {}
+        for row, sets in enumerate(hits.sets):
+            for number in sets:
+                self.found.setdefault(number, []).append(row)
+        self._hits, self._title_end, self._lead_end, self._scoring = hits, title_end, lead_end, scoring
         self._groups: dict[tuple[int, ...], list[Find]] = {}
+
+    def boost(self, row: int) -> float:
+        """Returns the factor for the place of a hit."""
+        if row < self._title_end:
+            return self._scoring.title
+        return self._scoring.lead if row < self._lead_end else 1.0
 
     def of(self, clause: _Clause, ignored: list[Find]) -> list[Find]:
         """Returns where a clause is found, outside ignored phrases."""
@@ -159,58 +191,18 @@ class _Places:
             if not finds:
                 return []
             groups.append(finds)
-        return near(groups, clause.within) if len(groups) > 1 else groups[0]
+        if len(groups) == 1:
+            return groups[0]
+        return near(groups, clause.within) if clause.within else all_of(groups)
 
     def of_group(self, group: tuple[int, ...]) -> list[Find]:
         """Returns where any set of a group is found."""
         places = self._groups.get(group)
         if places is None:
-            finds = [find for number in group for find in self._found.get(number, ())]
-            places = self._groups[group] = apart(finds)
+            rows = {row for number in group for row in self.found.get(number, ())}
+            places = self._groups[group] = apart([self._find(row) for row in rows])
         return places
 
-
-def _patterns(numbers: dict[TermSet, int]) -> dict[tuple[str, Pattern], tuple[int, ...]]:
-    """Returns the patterns of all terms by language, each with the numbers of the sets that have it."""
-    patterns: dict[tuple[str, Pattern], dict[int, None]] = {}
-    for terms, number in numbers.items():
-        for language, words in terms.terms:
-            for word in words:
-                for pattern in compile_term(word):
-                    patterns.setdefault((language, pattern), {})[number] = None
-    return {key: tuple(sets) for key, sets in patterns.items()}
-
-
-def _table(
-    patterns: dict[tuple[str, Pattern], tuple[int, ...]], index: dict[str, int], languages: set[str]
-) -> list[_Entries]:
-    """Returns, by number of the literal, the entries that count in a text searched for these languages."""
-    table: list[_Entries] = [[] for _ in index]
-    for (language, pattern), sets in patterns.items():
-        if language in languages:
-            table[index[pattern.literal]].append((pattern, sets))
-    return table
-
-
-def _evidence(parts: list[tuple[float, Find]], raw: str, head: int) -> tuple[Evidence, ...]:
-    """Returns the best parts as evidence in text order, the title first."""
-    best: dict[tuple[int, int], None] = {}
-    for _, find in sorted(parts, key=lambda part: (-part[0], part[1].start)):
-        spans = dict.fromkeys(_quoted(find, raw))
-        if len(best | spans) > MAX_EVIDENCE:
-            break
-        best |= spans
-    evidence: list[Evidence] = []
-    for start, end in sorted(best):
-        if start < head:
-            evidence.append(Evidence(-1, -1, raw[start:end]))
-        else:
-            evidence.append(Evidence(start - head - 1, end - head - 1, raw[start:end]))
-    return tuple(evidence)
-
-
-def _quoted(find: Find, raw: str) -> tuple[tuple[int, int], ...]:
-    """Returns the spans to quote for a find: it whole, or its terms where they stand in several sentences."""
-    if find.parts and _SENTENCE_END.search(raw, find.start, find.end):
-        return find.parts
-    return ((find.start, find.end),)
+    def _find(self, row: int) -> Find:
+        starts, ends, words, _ = self._hits
+        return Find(starts[row], ends[row], words[row], self.boost(row))

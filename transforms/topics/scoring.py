@@ -13,7 +13,8 @@ class Find(NamedTuple):
         end: Exclusive.
         word: The number of the word that it begins with.
         boost: Factor for the place: title, lead or body.
-        parts: The terms' own spans, in text order, where several stand close together; else none.
+        parts: The terms' own spans, in text order, where it takes several; else none.
+        anywhere: Whether they may stand anywhere, so that what is between them is no part of the find.
     """
 
     start: int
@@ -21,6 +22,7 @@ class Find(NamedTuple):
     word: int
     boost: float
     parts: tuple[tuple[int, int], ...] = ()
+    anywhere: bool = False
 
 
 def apart(finds: list[Find]) -> list[Find]:
@@ -54,6 +56,16 @@ def near(groups: Sequence[Sequence[Find]], within: int) -> list[Find]:
                 places.append(Find(first.start, end, first.word, first.boost, parts))
                 latest.clear()
     return places
+
+
+def all_of(groups: Sequence[Sequence[Find]]) -> list[Find]:
+    """Returns one find where all groups occur: the best placed of each, boosted as the least of them."""
+    if not all(groups):
+        return []
+    best = sorted(max(finds, key=attrgetter("boost")) for finds in groups)
+    parts = tuple(sorted({(find.start, find.end) for find in best}))
+    boost = min(find.boost for find in best)
+    return [Find(parts[0][0], parts[-1][1], best[0].word, boost, parts, anywhere=True)]
 
 
 def outside(finds: list[Find], phrases: Sequence[Find]) -> list[Find]:
