@@ -22,6 +22,8 @@ USAGE = """usage: newsbeam COMMAND …
 
   newsbeam ingest INPUT... --output URI   read feeds and dumps, write one dataset
   newsbeam ingest --help                  all options
+  newsbeam topics check [FILE|FOLDER]     find mistakes in a taxonomy, run its examples
+  newsbeam topics list [FILE|FOLDER]      name its topics
   newsbeam --version
 """
 
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except BrokenPipeError:  # whoever read stdout has seen enough
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return EXIT_DONE
+        case "topics":
+            return topics(rest)
         case "-h" | "--help":
             print(USAGE, end="")
             return EXIT_DONE
@@ -96,6 +100,19 @@ def ingest(arguments: Sequence[str]) -> int:
     terminal.print_refused(refused)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
     return EXIT_REJECTS if refused or too_many else EXIT_DONE
+
+
+def topics(arguments: Sequence[str]) -> int:
+    """Runs `newsbeam topics` and returns its exit status; see `main`."""
+    _silence_engine()
+    from pipelines import topics as command
+    from pipelines.options import UsageError
+
+    try:
+        return command.topics(arguments)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
 
 
 def _silence_engine() -> None:

@@ -72,18 +72,21 @@ class IngestOptions:
     given: tuple[tuple[str, str], ...]
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are `UsageError`s."""
+
     def error(self, message: str) -> NoReturn:
+        """Raises the complaint."""
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
 
-class _BeamParser(_Parser, _BeamArgumentParser):
+class _BeamParser(Parser, _BeamArgumentParser):
     pass
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Returns the parser of this program's own options."""
-    parser = _Parser(
+    parser = Parser(
         prog="newsbeam ingest",
         description="Reads every INPUT, writes one dataset. Beam's own options pass through.",
         allow_abbrev=False,

@@ -10,6 +10,10 @@ from schemas.taxonomy_file import Problem, TaxonomyError
 from schemas.taxonomy_reader import parse_taxonomy, shipped_taxonomy
 
 
+class UnreadableError(TaxonomyError):
+    """There is no such file, or its storage fails, or it is no text."""
+
+
 def load_taxonomy(name: str | None) -> Taxonomy:
     """Returns the taxonomy that a name of the command line stands for.
 
@@ -34,10 +38,10 @@ def _read_files(path: str) -> Iterator[tuple[str, str]]:
             with FileSystems.open(file, compression_type=CompressionTypes.UNCOMPRESSED) as source:
                 yield file, source.read().decode("utf-8")
     except UnicodeDecodeError:
-        raise TaxonomyError([Problem(Place(file, 1), "", "it is not UTF-8")]) from None
+        raise UnreadableError([Problem(Place(file, 1), "", "it is not UTF-8")]) from None
     except Exception as error:
         detail = " ".join(str(error).split()) or type(error).__name__
-        raise TaxonomyError([Problem(Place(path, 1), "", f"cannot read {path}: {detail}")]) from None
+        raise UnreadableError([Problem(Place(path, 1), "", f"cannot read {path}: {detail}")]) from None
 
 
 def _yaml_files(folder: str) -> list[str]:

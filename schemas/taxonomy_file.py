@@ -41,7 +41,10 @@ class Problem:
 
     def __str__(self) -> str:
         topic = f"topic {self.topic}: " if self.topic else ""
-        return f"{self.place}: {topic}{textwrap.shorten(self.message, _MAX_MESSAGE, placeholder=' …')}"
+        advice = "" if self.is_error else "advice: "
+        return (
+            f"{self.place}: {topic}{advice}{textwrap.shorten(self.message, _MAX_MESSAGE, placeholder=' …')}"
+        )
 
 
 class TaxonomyError(ValueError):

@@ -1,6 +1,7 @@
 """Terms: a term of the rule language as what an automaton searches and what is checked on its hits."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -60,6 +61,19 @@ def compile_term(term: str) -> tuple[Pattern, ...]:
     """
     spellings = dict.fromkeys((term, term.replace("ß", "ss")))
     return tuple(_compiled(spelling) for spelling in spellings)
+
+
+def finds_whole(patterns: Iterable[Pattern], text: str) -> bool:
+    """Tells whether one of the patterns finds a text from end to end."""
+    folded = f" {fold_term(text)} "
+    whole = (1, len(folded) - 1)
+    for pattern in patterns:
+        start = folded.find(pattern.literal)
+        while start >= 0:
+            if pattern.span(folded, start, start + len(pattern.literal)) == whole:
+                return True
+            start = folded.find(pattern.literal, start + 1)
+    return False
 
 
 def _compiled(term: str) -> Pattern:
