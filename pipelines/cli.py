@@ -22,6 +22,7 @@ USAGE = """usage: newsbeam COMMAND …
 
   newsbeam ingest INPUT... --output URI   read feeds and dumps, write one dataset
   newsbeam ingest --help                  all options
+  newsbeam inspect FILE|URL               what each step does to one document
   newsbeam topics check [FILE|FOLDER]     find mistakes in a taxonomy, run its examples
   newsbeam topics list [FILE|FOLDER]      name its topics
   newsbeam --version
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except BrokenPipeError:  # whoever read stdout has seen enough
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return EXIT_DONE
+        case "inspect":
+            return inspect(rest)
         case "topics":
             return topics(rest)
         case "-h" | "--help":
@@ -100,6 +103,23 @@ def ingest(arguments: Sequence[str]) -> int:
     terminal.print_refused(refused)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
     return EXIT_REJECTS if refused or too_many else EXIT_DONE
+
+
+def inspect(arguments: Sequence[str]) -> int:
+    """Runs `newsbeam inspect` and returns its exit status: 1 where the document was rejected; see `main`."""
+    _silence_engine()
+    from pipelines import inspect as command
+    from pipelines.inspect_view import print_inspection
+    from pipelines.options import UsageError
+    from schemas import Rejection
+
+    try:
+        inspection = command.inspect(arguments)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    print_inspection(inspection)
+    return EXIT_REJECTS if isinstance(inspection.outcome, Rejection) else EXIT_DONE
 
 
 def topics(arguments: Sequence[str]) -> int:

@@ -84,7 +84,8 @@ def _own(problems: list[Problem], name: str | None) -> list[Problem]:
     if name is None or not name.startswith("+"):
         return problems
     shipped = shipped_taxonomy()
-    files = {part.place.file for part in (*shipped.themes, *shipped.sets, *shipped.topics)}
+    places = [topic.place for topic in shipped.topics] + [terms.place for terms in shipped.sets]
+    files = {place.file for place in places}
     return [problem for problem in problems if problem.place.file not in files]
 
 

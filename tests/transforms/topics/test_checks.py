@@ -55,8 +55,8 @@ def test_each_kind_of_mistake_gets_one_line() -> None:
         ),
         "18: topic harbour: `broader` goes round in a circle: harbour → quay → harbour",
         (
-            "18: topic harbour: the threshold of 20 is out of reach: title, lead and repeats together bring less "
-            "than 4.0 points"
+            "18: topic harbour: the threshold of 20 is out of reach: title, lead and repeats together bring "
+            "less than 4.0 points"
         ),
         "26: topic quay: `broader` goes round in a circle: quay → harbour → quay",
         "33: topic quay: the example has not the topic: nothing of it is found in “The old tug sank.”",
