@@ -22,6 +22,7 @@ USAGE = """usage: newsbeam COMMAND …
 
   newsbeam ingest INPUT... --output URI   read feeds and dumps, write one dataset
   newsbeam ingest --help                  all options
+  newsbeam retag DATASET [--topics FILE]  give the articles of a dataset other topics
   newsbeam inspect FILE|URL               what each step does to one document
   newsbeam topics check [FILE|FOLDER]     find mistakes in a taxonomy, run its examples
   newsbeam topics list [FILE|FOLDER]      name its topics
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except BrokenPipeError:  # whoever read stdout has seen enough
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 return EXIT_DONE
+        case "retag":
+            return retag(rest)
         case "inspect":
             return inspect(rest)
         case "topics":
@@ -103,6 +106,38 @@ def ingest(arguments: Sequence[str]) -> int:
     terminal.print_refused(refused)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
     return EXIT_REJECTS if refused or too_many else EXIT_DONE
+
+
+def retag(arguments: Sequence[str]) -> int:
+    """Runs `newsbeam retag` and returns its exit status; see `main`."""
+    if "--verbose" not in arguments:
+        _silence_engine()
+    from pipelines import terminal
+    from pipelines.options import UsageError
+    from pipelines.retag import find_files, parse_retag, run_retag
+    from pipelines.run import check_output, stop_on_signals
+
+    try:
+        options = parse_retag(arguments)
+        files = find_files(options)
+        check_output(options)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    try:
+        with stop_on_signals(options), terminal.watch_progress():
+            manifest = run_retag(options, files)
+    except Exception:
+        traceback.print_exc()
+        print("newsbeam: the run failed; the same command again finishes it", file=sys.stderr)
+        return EXIT_FAILED
+    if manifest is None:
+        print("newsbeam: handed over; the run's JSON will lie under _runs/ when it is done", file=sys.stderr)
+    elif options.json:
+        print(json.dumps(manifest, indent=2, ensure_ascii=False))
+    else:
+        terminal.print_retag(manifest, options.output)
+    return EXIT_DONE
 
 
 def inspect(arguments: Sequence[str]) -> int:

@@ -212,8 +212,8 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     parser = make_parser()
     parsed, unknown = parser.parse_known_intermixed_args(ours)
     if unknown:
-        raise UsageError(_unknown_option(unknown[0], parser))
-    _check_beam(beam, parsed.workers)
+        raise UsageError(unknown_option(unknown[0], parser))
+    check_beam(beam, parsed.workers)
     taxonomy = taxonomy_of(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
     inputs = tuple(dict.fromkeys(map(_plain_path, parsed.inputs)))
@@ -231,7 +231,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         raise UsageError(str(error)) from None
     return IngestOptions(
         inputs=inputs,
-        output=_output(parsed.output),
+        output=dataset_root(parsed.output),
         run=run,
         taxonomy=taxonomy,
         policy=policy,
@@ -259,7 +259,7 @@ def _plain_path(given: str) -> str:
     return given if "://" in given else os.path.normpath(given)
 
 
-def _output(given: str) -> str:
+def dataset_root(given: str) -> str:
     """Returns the root of the dataset, without a slash at its end."""
     if not given.strip():
         raise UsageError("--output is empty: is a variable of the call not set?")
@@ -296,7 +296,8 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _unknown_option(given: str, parser: argparse.ArgumentParser) -> str:
+def unknown_option(given: str, parser: argparse.ArgumentParser) -> str:
+    """Returns the complaint about an option that there is not."""
     actions = (*parser._actions, *make_beam_parser()._actions)
     names = [name for action in actions for name in action.option_strings]
     close = difflib.get_close_matches(given.split("=")[0], names, n=1, cutoff=0.75)
@@ -304,7 +305,12 @@ def _unknown_option(given: str, parser: argparse.ArgumentParser) -> str:
     return f"unknown option {given}: {hint}"
 
 
-def _check_beam(arguments: Sequence[str], workers: int | None) -> None:
+def check_beam(arguments: Sequence[str], workers: int | None) -> None:
+    """Makes sure that Beam's options can be had.
+
+    Raises:
+        UsageError: They cannot.
+    """
     beam = make_beam_parser().parse_args(list(arguments))
     if beam.direct_running_mode == "multi_threading":
         raise UsageError("--direct_running_mode=multi_threading loses rows: leave it out and say --workers N")

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import apache_beam as beam
 import pyarrow.parquet as pq
@@ -24,6 +24,7 @@ from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
 from pipelines.plan import Plan
 from schemas import Reason, Rejection
+from schemas.run import Run
 from schemas.table import REJECTS, SCHEMA_VERSION
 from transforms.commit import delete_folder, manifest_path, staging_folder
 
@@ -31,7 +32,24 @@ from transforms.commit import delete_folder, manifest_path, staging_folder
 READING_STAGES = ("list", "read", "fetch")
 
 
-def check_output(options: IngestOptions) -> None:
+class RunOptions(Protocol):
+    """What every command that runs a pipeline was asked to do; see `pipelines.options.IngestOptions`."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def output(self) -> str: ...  # noqa: D102
+    @property
+    def run(self) -> Run: ...  # noqa: D102
+    @property
+    def verbose(self) -> bool: ...  # noqa: D102
+    @property
+    def beam(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]: ...  # noqa: D102
+
+
+def check_output(options: RunOptions) -> None:
     """Makes sure that the dataset can be written, and clears what a killed try of this run left.
 
     Raises:
@@ -48,13 +66,13 @@ def check_output(options: IngestOptions) -> None:
         raise UsageError(f"--output: cannot write to {options.output}: {one_line(error)}{hint}") from None
 
 
-def clear_staging(options: IngestOptions) -> None:
+def clear_staging(options: RunOptions) -> None:
     """Deletes the hidden folder of the run, if there is one."""
     delete_folder(staging_folder(options.output, options.run.run_id))
 
 
 @contextmanager
-def stop_on_signals(options: IngestOptions) -> Iterator[None]:
+def stop_on_signals(options: RunOptions) -> Iterator[None]:
     """Ends the program with one line on SIGINT and SIGTERM, exit status 128 and the signal's number.
 
     At once: the engine's threads and processes would take their time. The dataset is left as it was, unless
@@ -76,7 +94,7 @@ def stop_on_signals(options: IngestOptions) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def about_run(options: IngestOptions) -> dict[str, Any]:
+def about_run(options: RunOptions) -> dict[str, Any]:
     """Returns what the run's JSON says beside the counts."""
     return {
         "run_id": options.run.run_id,
@@ -94,7 +112,7 @@ def about_run(options: IngestOptions) -> dict[str, Any]:
     }
 
 
-def make_pipeline(options: IngestOptions, workers: int) -> beam.Pipeline:
+def make_pipeline(options: RunOptions, workers: int) -> beam.Pipeline:
     """Returns an empty pipeline on the runner that was asked for, by default in so many local processes."""
     flags = list(options.beam)
     if PipelineOptions(flags).view_as(StandardOptions).runner not in (None, LOCAL_RUNNER):
@@ -122,6 +140,18 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
     """
     pipeline = make_pipeline(options, options.workers or plan.workers())
     build(pipeline, options, about_run(options), web=plan.has_feed_urls())
+    return run_pipeline(pipeline, options)
+
+
+def run_pipeline(pipeline: beam.Pipeline, options: RunOptions) -> Mapping[str, Any] | None:
+    """Runs a pipeline that ends in a commit, and waits for its end.
+
+    Returns:
+        The run's JSON; None where the runner only took the job and does not wait (a template).
+
+    Raises:
+        RuntimeError: The pipeline failed.
+    """
     try:
         result = pipeline.run()
         if result is None:

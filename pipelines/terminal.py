@@ -76,6 +76,19 @@ def print_summary(manifest: Mapping[str, Any], output: str) -> None:
             print(f"{name}\t{value}")
 
 
+def print_retag(manifest: Mapping[str, Any], output: str) -> None:
+    """Prints what a retag did, one `name<TAB>value` a line."""
+    retagged = manifest["retagged"]
+    print(f"run_id\t{manifest['run_id']}")
+    print(f"taxonomy\t{manifest['versions']['taxonomy']}")
+    print(f"runs\t{len(retagged['runs'])}")
+    print(f"articles\t{manifest['read']}")
+    for topic, number in retagged["articles_by_topic"].items():
+        print(f"articles_by_topic.{topic}\t{number}")
+    print(f"seconds\t{manifest['timings']['seconds']}")
+    print(f"dataset\t{output}")
+
+
 def summary_lines(manifest: Mapping[str, Any], output: str) -> Iterator[tuple[str, object]]:
     """Yields the summary as names and values."""
     yield "run_id", manifest["run_id"]

@@ -1,12 +1,13 @@
 """The two tables of a dataset: their Arrow schemas, and how a record becomes a row."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from schemas.document import Document
+from schemas.document import Document, Topic
 from schemas.identity import article_id, content_hash
 from schemas.rejection import Rejection
 from schemas.run import Run
@@ -152,14 +153,7 @@ def article_row(document: Document, run: Run) -> Row:
         "text_from": document.text_from,
         "word_count": word_count(document.text),
         "boilerplate_share": document.boilerplate_share,
-        "topics": [
-            {
-                "id": topic.id,
-                "score": topic.score,
-                "evidence": [{"start": e.start, "end": e.end, "quote": e.quote} for e in topic.evidence],
-            }
-            for topic in document.topics
-        ],
+        "topics": topic_values(document.topics),
         "topic_ids": [topic.id for topic in document.topics],
         "content_hash": content_hash(document.text),
         "cluster_id": identity,
@@ -170,6 +164,18 @@ def article_row(document: Document, run: Run) -> Row:
         "fetched_date": fetched_at.date().isoformat(),
         "language": document.language,
     }
+
+
+def topic_values(topics: Iterable[Topic]) -> list[dict[str, Any]]:
+    """Returns topics as a value of the column `topics`."""
+    return [
+        {
+            "id": topic.id,
+            "score": topic.score,
+            "evidence": [{"start": e.start, "end": e.end, "quote": e.quote} for e in topic.evidence],
+        }
+        for topic in topics
+    ]
 
 
 def reject_row(rejection: Rejection, run: Run) -> Row:

@@ -72,15 +72,16 @@ def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[
         raise CountsDoNotAddUpError(f"the counts of the run do not add up: {counts}")
     return {
         **counts,
-        "rejects_by_reason": _by_number(groups["reason"]),
-        "articles_by_language": _by_number(groups["language"]),
-        "articles_by_via": _by_number(groups["via"]),
-        "articles_by_topic": _by_number(groups["topic"]),
+        "rejects_by_reason": by_number(groups["reason"]),
+        "articles_by_language": by_number(groups["language"]),
+        "articles_by_via": by_number(groups["via"]),
+        "articles_by_topic": by_number(groups["topic"]),
         "files": [{"path": file.target, "rows": file.rows, "bytes": file.bytes} for file in files],
     }
 
 
-def _by_number(counter: Counter[str]) -> dict[str, int]:
+def by_number(counter: Counter[str]) -> dict[str, int]:
+    """Returns a counter with the highest numbers first."""
     return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -151,18 +152,20 @@ def commit(
     if stale:
         FileSystems.delete(stale)
     staging = staging_folder(output, run.run_id)
-    _write_json(manifest, {**about, **summary, "timings": _timings(about["timings"])}, staging)
+    write_json(manifest, {**about, **summary, "timings": finished(about["timings"])}, staging)
     delete_folder(staging)
     return manifest
 
 
-def _timings(timings: Mapping[str, str]) -> dict[str, Any]:
+def finished(timings: Mapping[str, str]) -> dict[str, Any]:
+    """Returns timings that have `started_at` with `finished_at`, now, and the seconds between."""
     start, now = datetime.fromisoformat(timings["started_at"]), datetime.now(UTC)
     seconds = round((now - start).total_seconds(), 1)
     return {**timings, "finished_at": now.isoformat(timespec="seconds"), "seconds": seconds}
 
 
-def _write_json(path: str, value: Mapping[str, Any], staging: str) -> None:
+def write_json(path: str, value: Mapping[str, Any], staging: str) -> None:
+    """Writes a JSON file whole or not at all: first to the hidden folder of the run, then into place."""
     draft = FileSystems.join(staging, "run.json")
     with FileSystems.create(draft, compression_type=CompressionTypes.UNCOMPRESSED) as sink:
         sink.write(json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")

@@ -76,21 +76,28 @@ def count_groups(rows: pa.Table, partition: str) -> tuple[tuple[str, str, int], 
     return tuple((column, value, number) for (column, value), number in sorted(groups.items()))
 
 
+def write_parquet(pieces: Iterable[pa.Table], schema: pa.Schema, path: str) -> int:
+    """Writes rows, piece after piece, to one file and returns its bytes.
+
+    The same rows give the same bytes where each piece but the last has a multiple of `ROW_GROUP_ROWS`.
+    """
+    with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as sink:
+        with pq.ParquetWriter(sink, schema, compression="zstd", compression_level=_ZSTD_LEVEL) as writer:
+            for rows in pieces:
+                writer.write_table(rows, row_group_size=ROW_GROUP_ROWS)
+        return int(sink.tell())
+
+
 def write_file(shard: Shard, refs: Iterable[RowRef], table: Table, run_id: str, folder: str) -> WrittenFile:
     """Writes the rows of one file into `folder`."""
     partition, number = shard
     rows = sort_rows(read_staged(refs, table), table)
     path = FileSystems.join(folder, f"{table.name}-{uuid.uuid4().hex}.parquet")
-    with FileSystems.create(path, compression_type=CompressionTypes.UNCOMPRESSED) as sink:
-        pq.write_table(
-            rows, sink, row_group_size=ROW_GROUP_ROWS, compression="zstd", compression_level=_ZSTD_LEVEL
-        )
-        size = sink.tell()
     return WrittenFile(
         path=path,
         target=f"{table.name}/{partition}/{run_id}-{number:05d}.parquet",
         rows=rows.num_rows,
-        bytes=size,
+        bytes=write_parquet([rows], rows.schema, path),
         groups=count_groups(rows, partition),
     )
 
