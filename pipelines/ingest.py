@@ -49,9 +49,7 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
     if options.site_templates:
         outcomes = outcomes | "Drop site templates" >> DropTemplates(samples, options.output, run)
     outcomes = (
-        outcomes
-        | "Detect language" >> DetectLanguage(options.detector)
-        | "Tag topics" >> TagTopics(options.taxonomy)
+        outcomes | "Detect language" >> DetectLanguage(options.detector) | "Tag topics" >> _tagger(options)
     )
     articles = (
         outcomes
@@ -81,6 +79,14 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
     read = tuple(pages.values()) | "Count inputs" >> CountAll()
     duplicates = (articles[DUPLICATES],) | "Count duplicates" >> CountAll()
     files | "Commit" >> Commit(options.output, run, about, read, duplicates)
+
+
+def _tagger(options: IngestOptions) -> Any:
+    if options.topic_model is None:
+        return TagTopics(options.taxonomy)
+    from transforms.topics.model import ModelTopics  # only now: Beam's part for models is slow to load
+
+    return ModelTopics(options.topic_model)
 
 
 @dataclass

@@ -38,6 +38,7 @@ class IngestOptions:
         output: Root of the dataset, without a slash at its end.
         run: Id, date and versions of the run.
         taxonomy: The topics to look for.
+        topic_model: Where a classifier lies that finds the topics in the taxonomy's place; None: nowhere.
         policy: How to behave on the web.
         extractor: What finds the article of a page.
         detector: What detects the language of a text.
@@ -57,6 +58,7 @@ class IngestOptions:
     output: str
     run: Run
     taxonomy: Taxonomy
+    topic_model: str | None
     policy: FetchPolicy
     extractor: Extractor
     detector: Detector
@@ -114,6 +116,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--topics",
         metavar="FILE",
         help="a taxonomy, a file or a folder of files, in place of the one that ships; +FILE adds to it",
+    )
+    add(
+        "--topic-model",
+        metavar="URI",
+        help="a classifier (ONNX) that finds the topics in place of a taxonomy",
     )
     add(
         "--extractor",
@@ -214,12 +221,13 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     if unknown:
         raise UsageError(unknown_option(unknown[0], parser))
     check_beam(beam, parsed.workers)
+    model = _model_version(parsed) if parsed.topic_model is not None else None
     taxonomy = taxonomy_of(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
     inputs = tuple(dict.fromkeys(map(_plain_path, parsed.inputs)))
     run_id = default_run_id(run_date, inputs, parsed.limit) if parsed.run_id is None else parsed.run_id
     try:
-        run = Run(run_id, run_date, pipeline_version(), taxonomy.version)
+        run = Run(run_id, run_date, pipeline_version(), model or taxonomy.version)
         policy = FetchPolicy(
             user_agent=parsed.user_agent,
             timeout=parsed.fetch_timeout,
@@ -234,6 +242,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         output=dataset_root(parsed.output),
         run=run,
         taxonomy=taxonomy,
+        topic_model=parsed.topic_model,
         policy=policy,
         extractor=Extractor(parsed.extractor),
         detector=Detector(parsed.language_detector),
@@ -289,6 +298,17 @@ def taxonomy_of(name: str | None) -> Taxonomy:
         return load_taxonomy(name)
     except TaxonomyError as error:
         raise UsageError(f"--topics: {error}") from None
+
+
+def _model_version(parsed: argparse.Namespace) -> str:
+    if parsed.topics is not None:
+        raise UsageError("--topic-model stands in place of a taxonomy: leave --topics out")
+    from transforms.topics.model import TopicModelError, load_topic_model  # Beam's part for models is slow
+
+    try:
+        return load_topic_model(parsed.topic_model).version
+    except TopicModelError as error:
+        raise UsageError(f"--topic-model: {error}") from None
 
 
 def one_line(error: BaseException) -> str:
