@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from schemas.taxonomy_reader import parse_taxonomy
+from transforms.topics import TopicMatcher
 from transforms.topics.checks import check_taxonomy
 from transforms.topics.forms import missing_forms
 
@@ -89,3 +92,14 @@ def test_forms_that_no_term_finds_are_named() -> None:
     (urteil,) = [line for line in told if "`urteil`" in line]
     assert "urteils" in urteil
     assert "urteile" not in urteil.split("does not find")[1].replace("urteiles", "").split(", ")
+
+
+def test_the_worked_example_of_the_documentation_is_as_it_says() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "topics.md").read_text(encoding="utf-8")
+    taxonomy = parse_taxonomy({"example": page.split("```yaml\n")[1].split("```")[0]})
+    assert check_taxonomy(taxonomy) == []
+    (topic,) = taxonomy.topics
+    (english, *_) = [example for example in topic.examples if example.language == "en" and example.applies]
+    (why,) = TopicMatcher(taxonomy).explain(None, english.text, "en")
+    assert sorted(part.points for part in why.signals) == [2, 2, 4]
+    assert why.score == 0.6667
