@@ -105,7 +105,7 @@ def best_evidence(parts: Iterable[tuple[float, Find]], joined: Joined) -> tuple[
     best: dict[Span, None] = {}
     for _, find in sorted(parts, key=lambda part: (-part[0], part[1].start)):
         spans = dict.fromkeys(joined.spans(find))
-        if len(best | spans) > MAX_EVIDENCE:
+        if len(best) + sum(span not in best for span in spans) > MAX_EVIDENCE:
             break
         best |= spans
     ordered = sorted(best, key=lambda span: (not span.in_title, span.start, span.end))

@@ -123,3 +123,56 @@ def test_an_empty_text_has_no_topics(matcher: TopicMatcher) -> None:
 def test_a_document_gets_its_topics(matcher: TopicMatcher) -> None:
     document = Document("a.txt", "text", "Un bateau", "text", language="fr", topics=(Topic("old", 1, ()),))
     assert ids(tag_topics(document, matcher).topics) == ["ships"]
+
+
+def test_all_of_takes_terms_anywhere_once_as_the_worst_placed_of_them() -> None:
+    text = HARBOUR.replace("{near: [ship, leak], within: 3, weight: 4}", "{all_of: [ship, leak], weight: 4}")
+    matcher = TopicMatcher(parse_taxonomy({"harbour.yaml": text}))
+    article = "Tankers everywhere. One of them, they say, is old. It leaks."
+    (spills,) = [topic for topic in matcher.tag("Tanker news", article, "en") if topic.id == "spills"]
+    assert spills.score == 0.5
+    assert [(e.start, e.quote) for e in spills.evidence] == [(-1, "Tanker"), (54, "leaks")]
+    assert ids(matcher.tag("Tanker news", "It sank.", "en")) == ["ships"]
+
+
+def test_scripts_without_spaces_are_searched_and_quoted_in_place() -> None:
+    terms = "any: [tiktok, 制裁, เลือกตั้ง, TikTok禁令]"
+    matcher = TopicMatcher(
+        parse_taxonomy({"a": HARBOUR.replace('any: tanker*, de: "*schiff*", fr: bateau', terms)})
+    )
+    for text, quotes in (
+        ("对俄制裁措施，TikTok公司", ["制裁", "TikTok"]),
+        ("关于TikTok禁令的", ["TikTok禁令"]),
+        ("การเลือกตั้งทั่วไป", ["เลือกตั้ง"]),
+    ):
+        (ships,) = matcher.tag(None, text, "zh")
+        assert [e.quote for e in ships.evidence] == quotes
+        assert all(text[e.start : e.end] == e.quote for e in ships.evidence)
+
+
+def test_an_explanation_adds_up_to_the_tag(matcher: TopicMatcher) -> None:
+    title, text = "Tanker", "A film of the tanker. It leaks at the pier, and so on."
+    tags = {topic.id: topic for topic in matcher.tag(title, text, "en")}
+    ships, spills = sorted(matcher.explain(title, text, "en"), key=lambda one: one.topic)
+    assert ships.applies
+    assert ships.score == tags["ships"].score
+    assert ships.points == sum(part.points for part in ships.signals) - ships.taken
+    assert [(part.clause, part.spans[0].in_title, part.spans[0].quote) for part in ships.signals] == [
+        ("ship", True, "Tanker"),
+        ("ship", False, "tanker"),
+    ]
+    assert [(part.points, part.spans[0].start) for part in ships.negatives] == [(2, 2)]
+    assert spills.applies is ("spills" in tags)
+
+
+def test_an_explanation_names_what_is_missing() -> None:
+    strict = HARBOUR.replace("require: [{any: [ship, film]}]", "require: [{any: leak}]")
+    matcher = TopicMatcher(parse_taxonomy({"harbour.yaml": strict}))
+    (ships,) = matcher.explain(None, "A tanker in the port", "en")
+    assert (ships.applies, ships.missing, ships.points) == (False, ("leak",), 2)
+
+
+def test_no_topic_is_lost_where_the_lead_counts_less_than_the_rest() -> None:
+    odd = HARBOUR.replace("lead: 1,", "lead: 0.1, lead_chars: 20,")
+    matcher = TopicMatcher(parse_taxonomy({"harbour.yaml": odd}))
+    assert ids(matcher.tag(None, "A tanker, and further down the page a second tanker", "en")) == ["ships"]
