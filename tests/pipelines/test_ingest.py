@@ -270,7 +270,7 @@ def test_a_run_that_fails_leaves_the_dataset_as_it_was(inbox, tmp_path, monkeypa
     output = tmp_path / "out"
     ingest(inbox, "--output", output)
     before = files(output)
-    monkeypatch.setattr("transforms.parquet.pq.write_table", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("transforms.parquet.pq.ParquetWriter", lambda *_, **__: 1 / 0)
     assert ingest(inbox, "--output", output) == 70
     assert files(output) == before
     assert manifest(output)["articles"] == 10
