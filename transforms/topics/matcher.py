@@ -89,7 +89,7 @@ class TopicMatcher:
         for number, rows in found.items():
             share = (places.boost(rows[0]) if falling else highest) * (1 - repeat ** len(rows)) / (1 - repeat)
             for index, weight, others in self._weights.get(number, ()):
-                if all(any(other in found for other in group) for group in others):
+                if not others or all(any(other in found for other in group) for group in others):
                     most[index] = most.get(index, 1e-9) + weight * share
         rules = self._rules
         return [rules[index] for index, total in most.items() if total >= rules[index].topic.threshold]
