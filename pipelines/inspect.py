@@ -8,12 +8,14 @@ from itertools import islice
 
 from pipelines.options import Parser, UsageError, taxonomy_of
 from schemas import Document, Kind, Media, RawPage, Rejection, Source, refuse
-from transforms.block_judge import extract_article
+from schemas.block import Judged
+from transforms.blocks import extract_article
 from transforms.charset import UndecodableError, decode
 from transforms.clean import clean_page
 from transforms.dump import clean_dump
+from transforms.html_limits import cap_attributes
 from transforms.language import with_language
-from transforms.page import Extractor, cap_attributes, is_fragment
+from transforms.page import Extractor, is_fragment
 from transforms.sources import list_sources, read_source
 from transforms.topics import TopicMatcher, tag_topics
 from transforms.topics.evidence import Explanation
@@ -23,21 +25,6 @@ from transforms.web.hosts import Fetcher
 
 #: Topics that do not apply, but of which something was found: so many are shown.
 NEAR_MISSES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line or a block of the input, and its fate.
-
-    Attributes:
-        text: Its text.
-        reason: Why it was dropped; None if it was kept.
-        score: That it belongs to the article, 0 to 1; None where no model was asked.
-    """
-
-    text: str
-    reason: str | None
-    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +39,7 @@ class Inspection:
     """
 
     page: RawPage | None
-    lines: tuple[Line, ...]
+    lines: tuple[Judged, ...]
     outcome: Document | Rejection
     topics: tuple[Explanation, ...]
 
@@ -105,7 +92,7 @@ def inspect_page(page: RawPage, run_date: date, extractor: Extractor, matcher: T
     return Inspection(page, lines, document, (*applies, *missed))
 
 
-def judged_lines(page: RawPage) -> Iterator[Line]:
+def judged_lines(page: RawPage) -> Iterator[Judged]:
     """Yields the lines of a text, or the blocks of a page, as they were judged.
 
     Nothing for a fragment (of a feed, of a row), which is taken whole, and for what cannot be decoded.
@@ -117,11 +104,9 @@ def judged_lines(page: RawPage) -> Iterator[Line]:
     if page.via == "feed":
         return
     if page.media is Media.TEXT:
-        for line in clean_dump(source, page.metadata.title).lines:
-            yield Line(line.text, str(line.reason) if line.reason else None)
+        yield from clean_dump(source, page.metadata.title).lines
     elif not is_fragment(source):
-        for judged in extract_article(cap_attributes(source)).judged:
-            yield Line(judged.block.text, str(judged.reason) if judged.reason else None, judged.score)
+        yield from extract_article(cap_attributes(source)).judged
 
 
 def _read(given: str, policy: FetchPolicy) -> RawPage | Rejection:

@@ -46,8 +46,7 @@ def inspection_lines(inspection: Inspection) -> Iterator[Cells]:
     if inspection.page is not None:
         yield from _input_lines(inspection.page)
     for line in inspection.lines:
-        score = "" if line.score is None else f"{line.score:.2f}"
-        yield ("dropped" if line.reason else "kept", line.reason or "", score, line.text)
+        yield ("dropped" if line.reason else "kept", line.reason or "", f"{line.score:.2f}", line.block.text)
     if isinstance(inspection.outcome, Rejection):
         yield (
             "rejected",
