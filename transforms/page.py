@@ -56,7 +56,7 @@ def parse_page(html: str) -> HtmlElement | None:
 class Extractor(StrEnum):
     """What finds the article of a page first; where it finds none, what the page declares is tried."""
 
-    FAST = "fast"  # this program's own, see `transforms.block_judge`
+    FAST = "fast"  # this program's own, see `transforms.blocks`
     TRAFILATURA = "trafilatura"
 
 
