@@ -32,9 +32,10 @@ from lxml.html import HtmlElement
 from schemas import Metadata
 from transforms.agencies import agency_among
 from transforms.declared import read_declared
+from transforms.html_limits import cap_attributes
 from transforms.metadata import page_metadata
 from transforms.moments import to_utc
-from transforms.page import cap_attributes, parse_page
+from transforms.page import parse_page
 from transforms.titles import house_names, key_of, read_headlines
 
 #: A name of a house as short as this may be a part of anyone's.
