@@ -22,7 +22,7 @@ _SITES = ("og:site_name", "application-name", "twitter:site", "al:ios:app_name",
 _SECTIONS = ("article:section", "og:section", "parsely-section")
 
 #: Between a headline and the name of a site or a section; what headlines hold themselves needs white space.
-_SEPARATOR = re.compile(r"\s+(?:[|•·»«›‹—–\-:]|::|//)\s+|\s*[|｜：]\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|│•·∙»«›‹><—–―‒\-:/~⋆★▸]|::|//)\s+|\s*[|｜：]\s*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}")
 _GENERIC = re.compile(r"\b(?:online|news|newspaper|magazine|website|nachrichten|home ?page)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:a|b|br|em|i|p|span|strong|sub|sup|u)\b[^<>]*>", re.IGNORECASE)
@@ -73,16 +73,18 @@ def read_headlines(tree: HtmlElement, declared: Declared, url: str | None) -> He
         url: Its address, a hint at the name of the house.
     """
     house = house_names(declared, url)
-    debris = house | {key_of(section) for section in _sections(declared)}
+    sections = {key_of(section) for section in _sections(declared)}
 
     def cleaned(titles: Iterable[str]) -> tuple[str, ...]:
-        found = (_without_debris(_TAG.sub(" ", html.unescape(title)), debris) for title in titles)
+        found = (_without_debris(_TAG.sub(" ", html.unescape(title)), house, sections) for title in titles)
         return tuple(title for title in found if key_of(title) and key_of(title) not in house)
 
     graph, twitter = cleaned(declared.contents(*_GRAPH))[:1], cleaned(declared.contents("twitter:title"))[:1]
     headline, shown = cleaned(_headlines(declared))[:1], cleaned(map(_heading, tree.iter("h1")))
     window = cleaned(map(text_of, tree.iterfind(".//head/title")))[:1]
     known = Counter(key_of(title) for kind in (graph, headline, twitter, shown[:1]) for title in kind)
+    if not known:
+        window = tuple(_as_lower_heading(tree, title) or title for title in window)
     window = tuple(_holds_part(title, known.keys()) or title for title in window)
     agreed = {key for key, kinds in known.items() if kinds > 1}
     whole = (*headline, *shown, *window)
@@ -232,19 +234,24 @@ def _sections(declared: Declared) -> Iterable[str]:
 
 
 def _holds_part(title: str, keys: Collection[str]) -> str | None:
-    """Returns the beginning or end of `title`, up to a separator, whose key is one of `keys`."""
+    """Returns the longest beginning or end of `title`, up to a separator, whose key is one of `keys`."""
     separators = _SEPARATOR.finditer(title) if len(title) <= MAX_TITLE_CHARACTERS else ()
-    for separator in separators:
-        for part in (title[: separator.start()], title[separator.end() :]):
-            if key_of(part) and key_of(part) in keys:
-                return part.strip()
-    return None
+    parts = (part for found in separators for part in (title[: found.start()], title[found.end() :]))
+    known = (part.strip() for part in parts if key_of(part) and key_of(part) in keys)
+    return max(known, key=len, default=None)
 
 
-def _without_debris(title: str, debris: frozenset[str]) -> str:
+def _as_lower_heading(tree: HtmlElement, title: str) -> str | None:
+    """Returns the greater part of `title` if a heading below the first level is the same."""
+    part = _holds_part(title, {key_of(text_of(heading)) for heading in tree.iter("h2", "h3")})
+    return part if part and 2 * len(key_of(part)) >= len(key_of(title)) else None
+
+
+def _without_debris(title: str, house: Collection[str], sections: Collection[str]) -> str:
     """Returns `title` without the names of the house and the section before or behind it."""
     if len(title) > MAX_TITLE_CHARACTERS:
         return title
+    debris = {*house, *sections}
     parts = _SEPARATOR.split(title)
     separators = _SEPARATOR.findall(title)
     while len(parts) > 1 and _is_debris(parts[-1], debris):
@@ -253,10 +260,15 @@ def _without_debris(title: str, debris: frozenset[str]) -> str:
     while len(parts) > 1 and _is_debris(parts[0], debris):
         parts.pop(0)
         separators.pop(0)
-    return " ".join("".join(chain.from_iterable(zip(parts, [*separators, ""], strict=True))).split())
+    rest = " ".join("".join(chain.from_iterable(zip(parts, [*separators, ""], strict=True))).split())
+    # A bare colon parts the name of a house, but not that of a section: it may be a kicker's.
+    head, tail = rest.partition(": "), rest.rpartition(": ")
+    if head[2] and key_of(head[0]) in house:
+        return head[2]
+    return tail[0] if tail[0] and key_of(tail[2]) in house else rest
 
 
-def _is_debris(part: str, debris: frozenset[str]) -> bool:
+def _is_debris(part: str, debris: Collection[str]) -> bool:
     key, proper = key_of(part), key_of(_GENERIC.sub("", part))
     return (
         not proper or key in debris or proper in debris or _HOST.fullmatch(part.strip().lower()) is not None

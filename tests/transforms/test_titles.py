@@ -61,6 +61,10 @@ def test_each_source_alone(head: str, body: str) -> None:
         "Bridge to be repaired | Local | The Harbour Post",
         "Bridge to be repaired : Harbour Post Online",
         "Bridge to be repaired｜Harbour Post",
+        "Bridge to be repaired / Harbour Post",
+        "Bridge to be repaired ― Harbour Post",
+        "Bridge to be repaired: Harbour Post",
+        "Harbour Post: Bridge to be repaired",
     ],
 )
 def test_house_and_section_go(title: str) -> None:
@@ -71,6 +75,21 @@ def test_debris_of_unknown_name_goes_where_a_heading_tells_it_apart() -> None:
     assert title_of(window("Bridge closed - Breaking News"), "<h1>Bridge closed</h1>") == "Bridge closed"
     both = graph("Bridge closed") + jsonld("Bridge closed | Sport") + window("Bridge closed | Sport")
     assert title_of(both, "<h1>Bridge closed</h1>") == "Bridge closed"
+
+
+def test_lower_headings_tell_debris_apart_where_nothing_else_does() -> None:
+    body = "<h2>Traffic</h2><h2>Bridge closed</h2>"
+    assert title_of(window("Bridge closed | Bay Ledger"), body) == "Bridge closed"
+    assert (
+        title_of(window("Traffic | Bridges that close"), "<h2>Traffic</h2>") == "Traffic | Bridges that close"
+    )
+
+
+def test_a_kicker_with_the_name_of_the_section_stays() -> None:
+    assert (
+        title_of(window("Local: bridge closed") + jsonld("", articleSection="Local"))
+        == "Local: bridge closed"
+    )
 
 
 def test_separators_inside_a_headline_stay() -> None:
