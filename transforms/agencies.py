@@ -18,7 +18,13 @@ from transforms.dump.vocabulary import AGENCIES
 CREDIT_LINES = 4
 
 _AGENCY_OF = {alias: agency for agency, aliases in AGENCIES.items() for alias in aliases}
-_BYLINE_BREAK = re.compile(r"[,;/|()\n]|\s-\s|\b(?:und|and|et|y|e|og|och|mit|with|via)\b")
+_BYLINE_BREAK = re.compile(
+    r"[,;/|()\n]|\s-\s|\b(?:und|and|et|y|e|og|och|mit|with|via|avec|con|com|med|met)\b"
+)
+
+# "ANN BO Associated Press": names of one word would be too likely a person's.
+_FULL_NAMES = "|".join(re.escape(alias) for alias in _AGENCY_OF if " " in alias)
+_BEHIND_NAME = re.compile(rf"(?<=\w)\s+(?:of\s+)?(?=(?:{_FULL_NAMES})(?!\w))", re.IGNORECASE)
 
 
 def find_agency(text: str) -> str | None:
@@ -48,8 +54,14 @@ def without_credits(text: str) -> str:
 
 def agency_among(names: Iterable[str]) -> str | None:
     """Returns the first news agency among bylines: "dpa", "AFP, MANILA", "Max Muster/dpa"."""
-    parts = (part for byline in names for part in _BYLINE_BREAK.split(html.unescape(byline)))
+    bylines = (apart_from_agency(html.unescape(name)) for name in names)
+    parts = (part for byline in bylines for part in _BYLINE_BREAK.split(byline))
     return next(filter(None, map(agency_named, parts)), None)
+
+
+def apart_from_agency(byline: str) -> str:
+    """Returns `byline` with a line break where the full name of an agency follows that of a person."""
+    return _BEHIND_NAME.sub("\n", byline)
 
 
 def agency_named(name: str) -> str | None:

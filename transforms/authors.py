@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from transforms.agencies import agency_named
+from transforms.agencies import agency_named, apart_from_agency
 from transforms.calendar_names import months, weekdays
 from transforms.titles import key_of
 
@@ -25,8 +25,8 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(
-    r"\s*(?:[,;|/•·+&\n、，；]|(?<=[^\W\d_]{3})\.\s|\s[-–—]\s"
-    r"|(?:^|\s)(?:und|and|et|og|och|en|ve|mit|with|sowie|für|for|(?-i:[yei]|и|і))\s)\s*",
+    r"(?:\s*(?:[,;|/•·+&\n、，；]|(?<=[^\W\d_]{3})\.\s|\s[-–—]\s"
+    r"|(?<!\S)(?:und|and|et|og|och|en|ve|mit|with|sowie|für|for|(?-i:[yei]|и|і))\s)\s*)+",
     re.IGNORECASE,
 )
 _PLACE = re.compile(r"\s+(?:in|aus|at|à)\s+\S.*$")
@@ -34,8 +34,8 @@ _PLACE = re.compile(r"\s+(?:in|aus|at|à)\s+\S.*$")
 _JOB = re.compile(
     r"\b(?:(?:chief|senior|deputy|managing|associate|contributing|special|foreign|national|political|business"
     r"|freelance|guest|former|staff|sports?|leitende[rn]?|freie[rn]?|stellvertretende[rn]?) )*"
-    r"(?:editor(?: in chief)?|\w*reporter(?:in)?|writers?|correspondents?|\w*korrespondent(?:in)?|columnist"
-    r"|journalist(?:in|a|e)?|contributor|\w*redakteur(?:in)?|redaktør|gastautor(?:in)?|volont[äa]r(?:in)?"
+    r"(?:editor(?: in chief)?|\w*reporter(?:in|s)?|writers?|correspondents?|\w*korrespondent(?:in)?|columnists?"
+    r"|journalist(?:in|a|e|s)?|contributors?|\w*redakteur(?:in)?|redaktør|gastautor(?:in)?|volont[äa]r(?:in)?"
     r"|kolumnist(?:in)?|corresponsal|redactora?|periodista|photographer|fotograf(?:in)?)\b",
     re.IGNORECASE,
 )
@@ -56,10 +56,10 @@ _LAST_DOT = re.compile(r"(?<!\b[JS]r)(?<!\b[A-Z])[. ]+$")
 _ARTICLE = re.compile(r"(?:the|der|die|das|les|los|las)\s", re.IGNORECASE)
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}", re.IGNORECASE)
 _PARTICLES = frozenset(
-    re.findall(
-        r"\w+",
-        "af al bin da de dei del den der des di do dos du e el la le of ten ter van vom von y zu zum zur",
-    )
+    (
+        "abu af al av bin bint da dalla das de degli dei del della dello den der des di do dos du e el ibn la"
+        " las le lo los of ten ter van vom von y zu zum zur"
+    ).split()
 )
 #: Numerals and what else is written in capitals within a name.
 _CAPITALS = re.compile(r"[IVX]+|[^AEIOUYÄÖÜÅÆØ]{1,3}|\w\.?(?:\w\.)*")
@@ -91,7 +91,7 @@ def _names(byline: str) -> Iterator[str]:
     if turned := _turned(text):
         yield turned
         return
-    parts = _BREAK.split(text)
+    parts = _BREAK.split(apart_from_agency(text))
     for part in parts:
         name = " ".join(part.split())
         while (prefix := _PREFIX.match(name)) and prefix.end():
@@ -140,7 +140,12 @@ def _is_name(name: str) -> bool:
         return False
     if any(c.isdigit() or c in "_/<>{}=#@?!:%" for c in name):
         return False
-    return name.islower() or all(word in _PARTICLES or not word[0].islower() for word in words)
+    return name.islower() or all(_may_be_of_name(word) for word in words)
+
+
+def _may_be_of_name(word: str) -> bool:
+    """Whether a word begins with a capital or with a particle: "von", "al-Amin", "d'Arco"."""
+    return not word[0].islower() or re.split(r"[-'’]", word)[0] in (*_PARTICLES, "d", "l")
 
 
 def _is_house(name: str, house: frozenset[str]) -> bool:
@@ -169,7 +174,7 @@ def _in_title_case(name: str) -> str:
 
 
 def _titled(word: str, position: int) -> str:
-    if position and word.lower() in _PARTICLES:
+    if position and len(word) > 1 and word.lower() in _PARTICLES:
         return word.lower()
     if _CAPITALS.fullmatch(word):
         return word

@@ -22,6 +22,9 @@ def test_agency_among_bylines() -> None:
     assert agency_among(["Ann Ash", "AFP, MANILA"]) == "afp"
     assert agency_among(["Ann Ash und dpa"]) == "dpa"
     assert agency_among(["Ann Ash\nThe Associated Press"]) == "ap"
+    assert agency_among(["Anne Au (avec AFP)"]) == "afp"
+    assert agency_among(["ANN ASH Associated Press"]) == "ap"
+    assert agency_among(["Ann Ash of The Associated Press"]) == "ap"
     assert agency_among(["Sid Vale"]) is None
 
 

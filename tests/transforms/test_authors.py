@@ -13,6 +13,10 @@ HOUSE = frozenset(("harbourpost", "hp", "harbourpostexample"))
         ("Von Änne Öhm und Max-Otto Graf", ("Änne Öhm", "Max-Otto Graf")),
         ("Par Zoé Lac, Luc Mer et Ana Bel", ("Zoé Lac", "Luc Mer", "Ana Bel")),
         ("By Ann Ash, Bo Birch and Cy Cole", ("Ann Ash", "Bo Birch", "Cy Cole")),
+        ("Ann Ash, Bo Birch, and Cy Cole", ("Ann Ash", "Bo Birch", "Cy Cole")),
+        ("Ann Ash and Bo Birch, Health Reporters", ("Ann Ash", "Bo Birch")),
+        ("ANN ASH Associated Press", ("Ann Ash",)),
+        ("By Ann Ash of The Associated Press", ("Ann Ash",)),
         ("Por Ana Bel y Luis Mar", ("Ana Bel", "Luis Mar")),
         ("Ann Ash / Bo Birch", ("Ann Ash", "Bo Birch")),
         ("Ann Ash & Bo Birch", ("Ann Ash", "Bo Birch")),
@@ -49,7 +53,15 @@ def test_persons_in_a_byline(byline: str, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("Otto von Bismarck", "Ursula von der Leyen", "Luis de la Cruz", "Vincent van Gogh", "José Órfão"),
+        *(
+            "Otto von Bismarck",
+            "Ursula von der Leyen",
+            "Luis de la Cruz",
+            "Sara el-Amin",
+            "Ida d’Arco",
+            "Vincent van Gogh",
+            "José Órfão",
+        ),
         *(
             "J. R. Ash",
             "Martin Luther King Jr.",
@@ -102,6 +114,7 @@ def test_each_name_once_and_a_single_word_only_where_no_name_has_two() -> None:
         ("ANN MCASH", "Ann McAsh"),
         ("MARY-JANE O'HARA", "Mary-Jane O'Hara"),
         ("LUIS DE LA CRUZ", "Luis de la Cruz"),
+        ("JOHN E ASH", "John E Ash"),
         ("J.R. ASH III", "J.R. Ash III"),
         ("ANN MACDONALD", "ANN MACDONALD"),
         ("AYŞE IŞIK", "AYŞE IŞIK"),

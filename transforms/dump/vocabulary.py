@@ -45,7 +45,9 @@ AGENCIES: dict[str, tuple[str, ...]] = {
     "ntb": ("ntb",),
     "pap": ("pap",),
     "pti": ("pti", "पीटीआई"),
-    "reuters": ("reuters", "rtr", "رويترز", "ロイター", "路透社", "路透", "로이터", "рейтер"),
+    "reuters": (
+        *("reuters", "thomson reuters", "rtr", "رويترز", "ロイター", "路透社", "路透", "로이터", "рейтер"),
+    ),
     "ria-novosti": ("ria novosti", "риа новости"),
     "ritzau": ("ritzau",),
     "sda": ("sda", "keystone-sda"),
