@@ -34,9 +34,9 @@ _PLACE = re.compile(r"\s+(?:in|aus|at|à)\s+\S.*$")
 _JOB = re.compile(
     r"\b(?:(?:chief|senior|deputy|managing|associate|contributing|special|foreign|national|political|business"
     r"|freelance|guest|former|staff|sports?|leitende[rn]?|freie[rn]?|stellvertretende[rn]?) )*"
-    r"(?:editor(?: in chief)?|\w*reporter(?:in|s)?|writers?|correspondents?|\w*korrespondent(?:in)?|columnists?"
-    r"|journalist(?:in|a|e|s)?|contributors?|\w*redakteur(?:in)?|redaktør|gastautor(?:in)?|volont[äa]r(?:in)?"
-    r"|kolumnist(?:in)?|corresponsal|redactora?|periodista|photographer|fotograf(?:in)?)\b",
+    r"(?:editor(?: in chief)?|\w*reporter(?:in|s)?|writers?|correspondents?|\w*korrespondent(?:in)?"
+    r"|columnists?|journalist(?:in|a|e|s)?|contributors?|\w*redakteur(?:in)?|redaktør"
+    r"|gastautor(?:in)?|volont[äa]r(?:in)?|kolumnist(?:in)?|corresponsal|redactora?|periodista|photographer|fotograf(?:in)?)\b",
     re.IGNORECASE,
 )
 _REPORTER = re.compile(r"(?<=\S)\s*(?:기자|특파원|記者|记者|特派員|編集委員)$")

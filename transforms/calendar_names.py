@@ -8,7 +8,8 @@ from babel.dates import get_day_names, get_month_names
 LOCALES = (
     *("de", "en", "fr", "es", "it", "nl", "pt", "pl", "ru", "uk", "cs", "sv", "da", "nb", "is", "fi"),
     *("tr", "hu", "ro", "el", "ja", "zh", "ko", "ar", "he", "hi", "id", "vi", "af", "zu"),
-)
+    *("bg", "sk", "sl", "sr", "sr_Latn", "lv", "et", "ca", "gl", "bn", "ur", "ms", "sw"),
+)  # not Croatian: its `listopad` is October, that of Poles and Czechs November
 #: Not in CLDR, but in use.
 _FURTHER_MONTHS = {"sept": 9, "mrz": 3, "jänner": 1, "feber": 2}
 

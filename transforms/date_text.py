@@ -7,6 +7,7 @@ colon.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
 from dateutil import parser
@@ -68,6 +69,8 @@ _IN_LINE = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[\s-]+{_MONTH}[\s,-]+\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?[\s,]+\d{{4}})"
     rf"(?:[\sT,.]{{1,4}}(?:[^\W\d_]{{1,4}}\s)?(?P<after>{_TIME}))?(?![\d/])"
 )
+_SLASHED = re.compile(r"(?<![\d/])\d{1,2}/\d{1,2}/\d{2,4}(?![\d/])")
+_AMERICAN = re.compile(r"\d ?[ap]m\b", re.IGNORECASE)
 # Two fillers for what a string leaves open: where the results differ, the string named no full day.
 _FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
 
@@ -75,17 +78,34 @@ _FILLERS = (datetime(1996, 2, 3), datetime(2004, 5, 6))
 def read_date(text: str) -> datetime | None:
     """Returns the first moment that a short text names, in UTC; None where it names no full day.
 
-    Numbers are read with the day before the month, unless only the other way gives a day. Without a zone it
-    is UTC: a text does not say where it was written. Without a time it is midnight.
+    Of two readings that of `readings` which is likelier.
+    """
+    return next(readings(text), None)
+
+
+def readings(text: str) -> Iterator[datetime]:
+    """Yields the first moment that a short text names, in UTC, and what it is by another order of numbers.
+
+    "4/3/2025" may be the 4th of March, which comes first, or the 3rd of April, which does so beside "AM" or
+    "PM": most who write both are American. Other numbers have the day before the month, unless only the other
+    way gives a day. Without a zone it is UTC: a text does not say where it was written. Without a time it is
+    midnight.
     """
     spelt = _respelt(text)
-    if moment := _exact(spelt):
+    is_american = _AMERICAN.search(spelt) is not None
+    orders = (not is_american, is_american) if _SLASHED.search(spelt) else (True,)
+    found = (_first_of(spelt, day_first) for day_first in orders)
+    yield from dict.fromkeys(moment for moment in found if moment)
+
+
+def _first_of(spelt: str, day_first: bool) -> datetime | None:
+    if moment := _exact(spelt, day_first):
         return moment
     found = _IN_LINE.search(spelt)
     if not found:
         return None
     time = found["after"] or found["before"] or ""
-    return _exact(f"{found['day']} {time}") or _exact(found["day"])
+    return _exact(f"{found['day']} {time}", day_first) or _exact(found["day"], day_first)
 
 
 def _respelt(text: str) -> str:
@@ -128,9 +148,9 @@ def _in_english(text: str) -> str:
     return _WORD.sub(english, text)
 
 
-def _exact(text: str) -> datetime | None:
+def _exact(text: str, day_first: bool) -> datetime | None:
     """Returns the moment that a text is, and nothing but that."""
-    day_first = not text[:4].isdecimal()
+    day_first = day_first and not text[:4].isdecimal()
     try:
         first: datetime = parser.parse(text, default=_FILLERS[0], dayfirst=day_first, tzinfos=_zone)
         second = parser.parse(text, default=_FILLERS[1], dayfirst=day_first, tzinfos=_zone)

@@ -1,10 +1,11 @@
 """Dates: moments of publication in what people and machines write, in UTC."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from transforms.calendar_names import months
-from transforms.date_text import read_date
+from transforms.date_text import readings
 from transforms.moments import to_utc
 
 #: A moment this long after the fetch is a mistake of the page (a time zone's worth is none).
@@ -29,14 +30,19 @@ def parse_moment(text: str) -> datetime | None:
     ISO 8601, RFC 2822, Unix time, and what `transforms.date_text` reads. Without a zone, UTC; without a time,
     midnight.
     """
+    return next(possible_moments(text), None)
+
+
+def possible_moments(text: str) -> Iterator[datetime]:
+    """Yields the moment that `text` names, see `parse_moment`, and what else it may be: 4/3/2025."""
     text = text.strip()[: MAX_DATE_CHARACTERS * 2]
     if _MONTH.fullmatch(text):
-        return None
+        return
     # RFC 2822 readers take "10:30 PM" for the morning, hence only what begins with a year goes to `to_utc`.
-    moment = to_utc(text) if text[:4].isdecimal() else None
-    if moment is None and 8 <= len(text) <= MAX_DATE_CHARACTERS:
-        moment = read_date(text)
-    return moment if moment and moment >= EARLIEST else None
+    exact = to_utc(text) if text[:4].isdecimal() else None
+    is_date = exact is None and 8 <= len(text) <= MAX_DATE_CHARACTERS
+    found = readings(text) if is_date else filter(None, (exact,))
+    yield from (moment for moment in found if moment >= EARLIEST)
 
 
 def in_url(url: str) -> datetime | None:

@@ -31,7 +31,8 @@ class Declared:
     """What a page declares.
 
     Attributes:
-        articles: Its JSON-LD nodes of type Article (or a subtype), in document order.
+        articles: Its JSON-LD nodes of type Article (or a subtype), in document order; first those whose
+            headline is part of the page's title, as others may be of articles that it links to.
         meta: Contents of its `<meta>` elements, each of `name`, `property` and `itemprop` (in lower
             case) with all its values in document order.
     """
@@ -53,14 +54,25 @@ class Declared:
 
 def read_declared(tree: HtmlElement) -> Declared:
     """Returns what the page declares; JSON-LD that is no JSON even after mending is passed over."""
-    return Declared(_articles(tree), _meta(tree))
+    meta = _meta(tree)
+    titles = [*meta.get("og:title", ()), *(element.text or "" for element in tree.iterfind(".//head/title"))]
+    known = [_plain(title) for title in titles]
+
+    def is_other(node: Node) -> bool:
+        return not any(
+            _plain(headline) in title for headline in strings(node.get("headline")) for title in known
+        )
+
+    return Declared(tuple(sorted(_articles(tree), key=is_other)), meta)
 
 
 def strings(value: object) -> Iterator[str]:
-    """Yields the strings in a property: one or each of a list, entities resolved, white space single."""
+    """Yields strings and numbers of a property: one or each of a list, entities resolved, spaces single."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             item = item.get("@value")
+        if isinstance(item, int | float) and not isinstance(item, bool):  # Unix time
+            item = str(item)
         if isinstance(item, str) and item.strip():
             yield " ".join(html.unescape(item).split())
 
@@ -69,6 +81,10 @@ def names_of(value: object) -> Iterator[str]:
     """Yields the names in a property that holds strings or things with a `name`: authors, publishers."""
     for item in value if isinstance(value, list) else [value]:
         yield from strings(item.get("name") if isinstance(item, dict) else item)
+
+
+def _plain(title: str) -> str:
+    return " ".join(html.unescape(title).casefold().split())
 
 
 def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:

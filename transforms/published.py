@@ -9,16 +9,17 @@ from itertools import chain, islice
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from transforms.dates import MAX_DATE_CHARACTERS, in_url, is_believable, parse_moment
+from transforms.dates import MAX_DATE_CHARACTERS, in_url, is_believable, possible_moments
 from transforms.declared import Declared
-from transforms.dump.dates import date_words, is_labelled
-from transforms.moments import to_utc
+from transforms.dump.dates import date_words, from_publication, is_publication, is_update
 from transforms.titles import text_of
 
 #: Sources by trust.
 TRUST = ("jsonld", "meta", "html", "url")
 #: A day, in whatever zone, as seen from its midnight in UTC.
 DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
+#: Offsets of zones are multiples of the second.
+MAX_OFFSET, ZONE_STEP = timedelta(hours=14), timedelta(minutes=15)
 #: So many sources of the same day outweigh one that says another.
 AGREEING_SOURCES = 2
 #: So many dates of a kind are looked at.
@@ -44,6 +45,8 @@ _STATE = re.compile(
     r"""["'](?:date_?|first_?)?publi(?:shed|cation|sh)_?(?:at|on|date|time|timestamp)?["']\s*:\s*["']([^"']{16,40})["']""",
     re.IGNORECASE,
 )
+_LOCAL = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s*")
+_UPDATE_MARK = re.compile("updat|modif")
 _DIGIT = re.compile(r"\d")
 _LINES = frozenset(("p", "span", "time", "li", "small", "em", "dd", "div"))
 
@@ -56,22 +59,24 @@ class Publication:
         at: In UTC; midnight, there or in its own zone, of a mere day.
         source: As in `Metadata.published_from`.
         is_day: Whether no time of the day was given.
+        is_local: Whether there is a time without a zone, taken for UTC.
     """
 
     at: datetime
     source: str
     is_day: bool
+    is_local: bool = False
 
 
 def page_publication(
     tree: HtmlElement, declared: Declared, url: str | None, latest: datetime
 ) -> Publication | None:
-    """Returns when an article was published, None where the page does not say.
+    """Returns when an article was first published, None where the page does not say.
 
-    The first that can be read and believed of JSON-LD, meta elements, `<time>`, the address, what htmldate
-    finds in the text and lines that begin with "Published". Two exceptions: a day on which two others agree
-    outweighs one that no other knows; and a mere day takes its time from the first that gives one for it,
-    scripts and shown dates included.
+    The first that can be read and believed of JSON-LD, meta elements, `<time>`, the address, lines that begin
+    with "Published", what htmldate finds in the text, other lines below the headline. Three exceptions: a day
+    on which two others agree outweighs one that no other knows; a mere day takes its time from the first that
+    gives one for it, scripts and shown dates included; and a time without a zone yields to the same with one.
 
     Args:
         tree: The page; not changed.
@@ -87,10 +92,12 @@ def page_publication(
         found += [said for said in times if is_believable(said.at, latest)]
         found.sort(key=lambda said: TRUST.index(said.source))
     best = _agreed(found) or _visible(tree, url, latest)
-    if best is None or not best.is_day:
-        return best
-    finer = (said for said in chain(found, _shown(tree), _in_scripts(tree)) if not said.is_day)
-    return next((said for said in finer if _same_day(best, said) and is_believable(said.at, latest)), best)
+    if best and best.is_day:
+        shown = chain(_shown(_below_headline(tree)), _shown(tree.iter(*_LINES)))
+        finer = (said for said in chain(found, shown, _in_scripts(tree)) if not said.is_day)
+        near = (said for said in finer if _same_day(best, said) and is_believable(said.at, latest))
+        best = next(near, best)
+    return _zoned(best, found) if best and best.is_local else best
 
 
 def _said(declared: Declared, url: str | None) -> Iterator[Publication]:
@@ -101,11 +108,11 @@ def _said(declared: Declared, url: str | None) -> Iterator[Publication]:
         yield Publication(day, "url", is_day=True)
 
 
-def _read(texts: Iterator[str], source: str) -> Iterator[Publication]:
+def _read(texts: Iterable[str], source: str) -> Iterator[Publication]:
     for text in texts:
-        if moment := parse_moment(text):
+        for moment in possible_moments(text):
             is_day = moment.time() == time() or _MIDNIGHT.search(text) is not None
-            yield Publication(moment, source, is_day)
+            yield Publication(moment, source, is_day, not is_day and _LOCAL.fullmatch(text) is not None)
 
 
 def _agreed(found: list[Publication]) -> Publication | None:
@@ -123,12 +130,25 @@ def _same_day(day: Publication, other: Publication) -> bool:
     return DAY_BEGINS <= other.at - day.at < DAY_ENDS
 
 
+def _zoned(local: Publication, found: list[Publication]) -> Publication:
+    """Returns the first that is `local` with a zone: what lies between them is an offset that zones have."""
+    for other in found:
+        offset = abs(other.at.replace(second=0, microsecond=0) - local.at.replace(second=0, microsecond=0))
+        is_exact = not (other.is_local or other.is_day)
+        if is_exact and offset <= MAX_OFFSET and offset % ZONE_STEP == timedelta():
+            return other if offset else local
+    return local
+
+
 def _near(one: Publication, other: Publication) -> bool:
     return abs(one.at - other.at) < DAY_ENDS
 
 
 def _times(tree: HtmlElement) -> Iterator[str]:
-    """Yields what `<time>` and its like say: marked ones first, then those of the head, then others."""
+    """Yields what `<time>` and its like say.
+
+    Marked ones first, then those of the head, of the article, below the headline; those of updates last.
+    """
     times = list(tree.iter("time"))
     marked = [
         one for one in times if one.get("pubdate") is not None or "datePublished" in one.get("itemprop", "")
@@ -136,8 +156,19 @@ def _times(tree: HtmlElement) -> Iterator[str]:
     marked += tree.xpath(".//*[contains(@itemprop, 'datePublished')][@datetime or @content]")
     within = [one for one in times if one.get("datetime") and _is_within(one, "article", "main", "header")]
     heads = [one for one in within if _is_within(one, "header")]
-    for element in dict.fromkeys((*marked, *heads, *within)):
+    below = [one for one in _below_headline(tree) if one.tag == "time" and one.get("datetime")]
+    for element in sorted(dict.fromkeys((*marked, *heads, *within, *below)), key=_is_of_update):
         yield element.get("datetime") or element.get("content") or text_of(element)
+
+
+def _is_of_update(time: HtmlElement) -> bool:
+    """Whether a `<time>` is marked as that of a change or stands behind a word that says so."""
+    marks = f"{time.get('itemprop', '')} {time.get('class', '')}".lower()
+    if _UPDATE_MARK.search(marks):
+        return "publi" not in marks  # themes mark a date that is both so
+    before = time.getprevious()
+    label = time.getparent().text if before is None else (before.tail or "").strip() or text_of(before)
+    return is_update(label or "")
 
 
 def _is_within(element: HtmlElement, *tags: str) -> bool:
@@ -145,6 +176,8 @@ def _is_within(element: HtmlElement, *tags: str) -> bool:
 
 
 def _visible(tree: HtmlElement, url: str | None, latest: datetime) -> Publication | None:
+    lines = list(_texts(tree.iter(*_LINES)))
+    below = filter(_is_date, _texts(_below_headline(tree)))
     # Not htmldate's extensive search: of a month in a script or a link it makes the month's first day.
     found = find_date(
         tree,
@@ -154,13 +187,11 @@ def _visible(tree: HtmlElement, url: str | None, latest: datetime) -> Publicatio
         deferred_url_extractor=True,
         max_date=latest.replace(tzinfo=None),
     )
-    if day := to_utc(found):
-        return Publication(day, "html", is_day=True)
-    below = filter(_is_date, _texts(_below_headline(tree)))
-    labelled = filter(is_labelled, _texts(tree.iter(*_LINES)))
-    return next(
-        (said for said in _read(chain(below, labelled), "html") if is_believable(said.at, latest)), None
+    by_htmldate = (found,) if found else ()
+    texts = chain(
+        filter(is_publication, lines), by_htmldate, sorted(below, key=is_update), filter(is_update, lines)
     )
+    return next((said for said in _read(texts, "html") if is_believable(said.at, latest)), None)
 
 
 def _is_date(text: str) -> bool:
@@ -173,8 +204,8 @@ def _below_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
         yield from headline.xpath(f"following::*[position() <= {ELEMENTS_BELOW_HEADLINE}]")
 
 
-def _shown(tree: HtmlElement) -> Iterator[Publication]:
-    return islice(_read(_texts(tree.iter(*_LINES)), "html"), MAX_SHOWN_DATES)
+def _shown(elements: Iterable[HtmlElement]) -> Iterator[Publication]:
+    return islice(_read(_texts(elements), "html"), MAX_SHOWN_DATES)
 
 
 def _texts(elements: Iterable[HtmlElement]) -> Iterator[str]:
@@ -186,7 +217,7 @@ def _texts(elements: Iterable[HtmlElement]) -> Iterator[str]:
         glued = element.text_content().strip()  # several times faster than `itertext`
         if len(glued) > 2 * MAX_DATE_CHARACTERS or len(_DIGIT.findall(glued)) < DATE_DIGITS:
             continue
-        text = " ".join(" ".join(element.itertext()).split())
+        text = from_publication(" ".join(" ".join(element.itertext()).split()))
         if 8 <= len(text) <= MAX_DATE_CHARACTERS and text not in seen:
             seen.add(text)
             yield text

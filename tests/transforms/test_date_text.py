@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.date_text import read_date
+from transforms.date_text import read_date, readings
 
 DAY = datetime(2024, 5, 17, tzinfo=UTC)
 HALF_TEN = DAY.replace(hour=10, minute=30)
@@ -32,6 +32,7 @@ HALF_TEN = DAY.replace(hour=10, minute=30)
             "१७ मई २०२४ 10:30",
             "05/17/2024 10:30 AM",
         ),
+        *("17. mája 2024 o 10:30", "17 май 2024, 10:30", "17. maja 2024. 10:30", "17 de maig de 2024, 10:30"),
         *("Thứ sáu, 17/5/2024, 17:30 (GMT+7)", "2024-05-17 at 10:30", "2024/05/17 10:30"),
     ],
 )
@@ -68,11 +69,20 @@ def test_a_day_is_its_midnight(text: str) -> None:
         ("mar., 12 mars 2024 10:30", datetime(2024, 3, 12, 10, 30, tzinfo=UTC)),  # Tuesday, not March
         ("Mar, 12 Mar 2024 10:30", datetime(2024, 3, 12, 10, 30, tzinfo=UTC)),
         ("05.06.2024", datetime(2024, 6, 5, tzinfo=UTC)),  # the day first
+        ("4/3/2024 9:05", datetime(2024, 3, 4, 9, 5, tzinfo=UTC)),
+        ("4/3/2024 9:05:00 PM", datetime(2024, 4, 3, 21, 5, tzinfo=UTC)),  # as Americans write
         ("January 17, 2024 at 5:30 a.m. ET", datetime(2024, 1, 17, 10, 30, tzinfo=UTC)),  # in winter
     ],
 )
 def test_odd_ones(text: str, expected: datetime) -> None:
     assert read_date(text) == expected
+
+
+def test_two_readings_of_slashes_alone() -> None:
+    march, april = (datetime(2024, *day, tzinfo=UTC) for day in ((3, 4), (4, 3)))
+    assert list(readings("4/3/2024")) == [march, april]
+    assert list(readings("4.3.2024")) == list(readings("2024/3/4")) == [march]
+    assert list(readings("17/5/2024")) == [DAY]
 
 
 @pytest.mark.parametrize(

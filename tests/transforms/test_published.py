@@ -109,3 +109,54 @@ def test_what_lies_after_the_fetch_or_before_the_web_is_passed_over() -> None:
     assert read(jsonld(datePublished="0001-01-01T00:00:00Z"), url=DATED_URL) == (DAY, "url")
     assert read(jsonld(datePublished=later)) == (None, None)
     assert read(url="https://www.harbourpost.example/2029/05/17/bridge") == (None, None)
+
+
+def test_the_first_publication_not_the_last_change() -> None:
+    later, first = '<time {} datetime="2024-05-19T12:00Z">x</time>', f'<time {{}} datetime="{EXACT}">x</time>'
+    by_class = later.format('class="updated"') + first.format('class="entry-date published"')
+    assert read(body=f"<article>{by_class}</article>") == (MORNING, "html")
+    by_label = f"<p>Updated: {later.format('')}</p><p>Published: {first.format('')}</p>"
+    assert read(body=f"<article>{by_label}</article>") == (MORNING, "html")
+    both = '<time class="entry-date published updated" datetime="2024-05-17T08:30Z">x</time>'
+    assert read(body=f"<article>{both}{later.format('')}</article>") == (MORNING, "html")
+    lines = "<h1>x</h1><p>Stand: 19.05.2024, 12:00 Uhr</p><p>Veröffentlicht: 17.05.2024, 08:30 Uhr</p>"
+    assert read(body=lines) == (MORNING, "html")
+    assert read(body="<h1>x</h1><p>Updated 19 May 2024 | Published 17 May 2024 08:30</p>") == (
+        MORNING,
+        "html",
+    )
+
+
+def test_time_elements_below_the_headline_and_not_elsewhere() -> None:
+    clock = '<div><time datetime="2024-05-31T09:00Z">now</time></div>'
+    own = f'<h1>x</h1><div><time datetime="{EXACT}">17/5/2024</time></div>'
+    assert read(body=clock + own) == (MORNING, "html")
+
+
+def test_a_time_without_a_zone_yields_to_the_same_with_one() -> None:
+    local = jsonld(datePublished="2024-05-17T10:30:00")
+    assert read(local + meta(EXACT)) == (MORNING, "meta")
+    assert read(local + meta("2024-05-17T08:30:41Z")) == (MORNING.replace(second=41), "meta")
+    assert read(local + meta("2024-05-17T09:17:00Z")) == (MORNING.replace(hour=10), "jsonld")
+    assert read(local + meta("2024-05-17T10:30:09Z")) == (MORNING.replace(hour=10), "jsonld")
+
+
+def test_day_and_month_are_exchanged_where_another_source_or_the_fetch_says_so() -> None:
+    april = datetime(2024, 4, 3, 10, tzinfo=UTC)
+    dated = "https://www.harbourpost.example/2024/04/03/bridge"
+    assert read(meta("3/4/2024 10:00")) == (april, "meta")
+    assert read(meta("4/3/2024 10:00"), url=dated) == (april, "meta")
+    assert read(meta("5/12/2024 10:00")) == (datetime(2024, 5, 12, 10, tzinfo=UTC), "meta")
+
+
+def test_unix_time_in_jsonld() -> None:
+    number = (
+        '<script type="application/ld+json">{"@type": "Article", "datePublished": 1715934600000}</script>'
+    )
+    assert read(number) == (MORNING, "jsonld")
+
+
+def test_the_article_whose_headline_is_the_title_comes_before_those_that_it_links_to() -> None:
+    other = jsonld(headline="Bridge painted", datePublished="2024-01-02T03:04:05Z")
+    own = jsonld(headline="Bridge closed", datePublished=EXACT)
+    assert read(f"<title>Bridge closed | Post</title>{other}{own}") == (MORNING, "jsonld")

@@ -12,7 +12,8 @@ from transforms import date_text  # the module, not its names: it reads this pac
 from transforms.calendar_names import months, weekdays
 from transforms.dump import vocabulary
 
-_DATED = re.compile(rf"(?:{vocabulary.DATED})", re.IGNORECASE)
+_UPDATED = re.compile(rf"\s*(?:{vocabulary.UPDATED})", re.IGNORECASE)
+_PUBLISHED = re.compile(rf"(?<!\w)(?:{vocabulary.PUBLISHED})", re.IGNORECASE)
 _CRUMB = re.compile(
     r"(?:(?:date|datum|published|updated|pubdate|publish_date|timestamp)\s*[:=]?\s*"
     r"\d{4}-\d{2}(?:-\d{2}(?:T[0-9:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?)?(?:[\s\u00ad\u200b\ufeff]+|$))+",
@@ -74,9 +75,25 @@ def _is_day_and_month(text: str, words: list[str]) -> bool:
     )
 
 
-def is_labelled(text: str) -> bool:
+def is_publication(text: str) -> bool:
     """Whether a line begins by saying that a date of publication follows."""
-    return _DATED.match(text) is not None
+    return _PUBLISHED.match(text) is not None
+
+
+def from_publication(text: str) -> str:
+    """Returns a line from where it says when it was published: "Updated today, published yesterday"."""
+    found = _PUBLISHED.search(text)
+    return text[found.start() :] if found else text
+
+
+def is_labelled(text: str) -> bool:
+    """Whether a line begins by saying that a date of publication or of a change follows."""
+    return is_publication(text) or is_update(text)
+
+
+def is_update(text: str) -> bool:
+    """Whether a line begins by saying that the date of a change follows."""
+    return _UPDATED.match(text) is not None
 
 
 def moment_of(text: str) -> datetime | None:

@@ -126,13 +126,18 @@ DATE_LABELS = _words(
     अपडेटेड बजे पर
     """
 )
-#: Begins a line that dates the article, whatever follows.
-DATED = _either(
-    "published,first published,posted,updated,last updated,stand,aktualisiert,zuletzt aktualisiert,"
-    "veröffentlicht,erstveröffentlichung,publié,mis à jour,publicado,actualizado,pubblicato,aggiornato,"
-    "gepubliceerd,bijgewerkt,atualizado,opublikowano,aktualizacja,опубликовано,обновлено,publicerad,"
-    "uppdaterad,publisert,oppdatert,offentliggjort,güncelleme,yayınlanma,公開,更新,发布时间,發布時間,"
-    "입력,수정,نشر,آخر تحديث,प्रकाशित,अपडेट"
+#: Begins a line that says when the article was changed,
+UPDATED = _either(
+    "updated,last updated,modified,last modified,stand,aktualisiert,zuletzt aktualisiert,geändert,"
+    "zuletzt geändert,mis à jour,modifié,actualisé,actualizado,actualizada,aggiornato,bijgewerkt,"
+    "laatst gewijzigd,atualizado,aktualizacja,zaktualizowano,обновлено,изменено,uppdaterad,oppdatert,"
+    "opdateret,güncelleme,更新,最終更新,수정,최종수정,آخر تحديث,अपडेट"
+)
+#: or when it was published, whatever follows.
+PUBLISHED = _either(
+    "published,first published,posted,veröffentlicht,erstveröffentlichung,publié,publicado,pubblicato,"
+    "gepubliceerd,opublikowano,опубликовано,publicerad,publisert,offentliggjort,yayınlanma,公開,发布时间,"
+    "發布時間,입력,نشر,प्रकाशित"
 )
 #: What is counted; a line of these and numbers alone is a counter.
 COUNTED = _words(
