@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from transforms.agencies import agency_named, apart_from_agency
 from transforms.calendar_names import months, weekdays
@@ -10,8 +11,8 @@ from transforms.titles import key_of
 
 #: Longer, or of more words, is no name.
 MAX_NAME_CHARACTERS, MAX_NAME_WORDS = 60, 6
-#: A byline of more characters is a text.
-MAX_BYLINE_CHARACTERS = 300
+#: A byline of more characters is a text; more bylines are no article's.
+MAX_BYLINE_CHARACTERS, MAX_BYLINES = 300, 100
 
 _CONTACT = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+|(?<!\w)@\w+|\((?!\s*(?:Jr|Sr)\b)[^)]*\)|\[[^\]]*\]")
 #: "x@paper.example (Ann Bo)", as RSS has it.
@@ -35,8 +36,8 @@ _JOB = re.compile(
     r"\b(?:(?:chief|senior|deputy|managing|associate|contributing|special|foreign|national|political|business"
     r"|freelance|guest|former|staff|sports?|leitende[rn]?|freie[rn]?|stellvertretende[rn]?) )*"
     r"(?:editor(?: in chief)?|\w*reporter(?:in|s)?|writers?|correspondents?|\w*korrespondent(?:in)?"
-    r"|columnists?|journalist(?:in|a|e|s)?|contributors?|\w*redakteur(?:in)?|redaktør"
-    r"|gastautor(?:in)?|volont[äa]r(?:in)?|kolumnist(?:in)?|corresponsal|redactora?|periodista|photographer|fotograf(?:in)?)\b",
+    r"|columnists?|journalist(?:in|a|e|s)?|contributors?|\w*redakteur(?:in)?|redaktør|gastautor(?:in)?"
+    r"|volont[äa]r(?:in)?|kolumnist(?:in)?|corresponsal|redactora?|periodista|photographer|fotograf(?:in)?)\b",
     re.IGNORECASE,
 )
 _REPORTER = re.compile(r"(?<=\S)\s*(?:기자|특파원|記者|记者|特派員|編集委員)$")
@@ -77,7 +78,7 @@ def clean_authors(bylines: Iterable[str], house: frozenset[str] = frozenset()) -
         house: Names of the house as `titles.key_of` spells them.
     """
     found: dict[str, str] = {}
-    for byline in bylines:
+    for byline in islice(bylines, MAX_BYLINES):
         for name in _names(byline[:MAX_BYLINE_CHARACTERS]):
             if _is_name(name) and not _is_house(name, house):
                 found.setdefault(name.casefold(), _in_title_case(name))

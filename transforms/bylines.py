@@ -15,6 +15,8 @@ from transforms.titles import house_names
 
 #: A longer text is no byline, whatever its class says.
 BYLINE_CHARACTERS = 100
+#: So many elements marked as bylines are looked at.
+MAX_MARKED = 200
 #: A line that begins with "By" is looked for in so many elements from the headline on.
 ELEMENTS_BELOW_HEADLINE = 200
 #: An element of more parts is no line.
@@ -113,7 +115,7 @@ def _marked(tree: HtmlElement, house: frozenset[str]) -> list[str]:
     """Returns the text of the first element marked as a byline that names someone, and its siblings'."""
     first: HtmlElement | None = None
     texts: list[str] = []
-    for element in filter(_is_byline, tree.xpath(_BYLINES)):
+    for element in islice(filter(_is_byline, tree.xpath(_BYLINES)), MAX_MARKED):
         text = element.get("content") or _pieces_of(element)
         if not text or len(text) > BYLINE_CHARACTERS:
             continue

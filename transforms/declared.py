@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -12,6 +13,8 @@ from lxml.html import HtmlElement
 #: A node of a graph, as parsed.
 Node = dict[str, Any]
 
+#: So many characters of a title are compared.
+MAX_TITLE_CHARACTERS = 300
 #: Of lists and nodes in each other; a graph in a list in a page has three.
 MAX_DEPTH = 6
 
@@ -55,13 +58,12 @@ class Declared:
 def read_declared(tree: HtmlElement) -> Declared:
     """Returns what the page declares; JSON-LD that is no JSON even after mending is passed over."""
     meta = _meta(tree)
-    titles = [*meta.get("og:title", ()), *(element.text or "" for element in tree.iterfind(".//head/title"))]
-    known = [_plain(title) for title in titles]
+    window = (element.text or "" for element in tree.iterfind(".//head/title"))
+    titles = (*meta.get("og:title", ())[:1], *islice(window, 1))
+    known = " | ".join(_plain(title) for title in titles)
 
     def is_other(node: Node) -> bool:
-        return not any(
-            _plain(headline) in title for headline in strings(node.get("headline")) for title in known
-        )
+        return not any(_plain(headline) in known for headline in islice(strings(node.get("headline")), 1))
 
     return Declared(tuple(sorted(_articles(tree), key=is_other)), meta)
 
@@ -84,7 +86,7 @@ def names_of(value: object) -> Iterator[str]:
 
 
 def _plain(title: str) -> str:
-    return " ".join(html.unescape(title).casefold().split())
+    return " ".join(html.unescape(title[:MAX_TITLE_CHARACTERS]).casefold().split())
 
 
 def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:

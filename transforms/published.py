@@ -22,8 +22,8 @@ DAY_BEGINS, DAY_ENDS = timedelta(hours=-14), timedelta(hours=36)
 MAX_OFFSET, ZONE_STEP = timedelta(hours=14), timedelta(minutes=15)
 #: So many sources of the same day outweigh one that says another.
 AGREEING_SOURCES = 2
-#: So many dates of a kind are looked at.
-MAX_SHOWN_DATES = 40
+#: So many texts of a kind are read in search of a date, and so many dates looked at: a ticker has thousands.
+MAX_TEXTS, MAX_DATES = 400, 40
 #: A line within so many elements of the headline dates the article if it holds a date and no more than so
 #: many words: a name, a place.
 ELEMENTS_BELOW_HEADLINE, OTHER_WORDS = 40, 4
@@ -84,12 +84,10 @@ def page_publication(
         url: Its address.
         latest: The fetch; dates more than a day later are passed over.
     """
-    said = islice(_said(declared, url), MAX_SHOWN_DATES)
-    found = [one for one in said if is_believable(one.at, latest)]
+    found = [one for one in _said(declared, url) if is_believable(one.at, latest)]
     sources = {said.source for said in found}
     if len(sources) < 2 or not all(_near(found[0], said) for said in found) or found[0].is_day:
-        times = islice(_read(_times(tree), "html"), MAX_SHOWN_DATES)  # a ticker has thousands
-        found += [said for said in times if is_believable(said.at, latest)]
+        found += [said for said in _read(_times(tree), "html") if is_believable(said.at, latest)]
         found.sort(key=lambda said: TRUST.index(said.source))
     best = _agreed(found) or _visible(tree, url, latest)
     if best and best.is_day:
@@ -109,10 +107,10 @@ def _said(declared: Declared, url: str | None) -> Iterator[Publication]:
 
 
 def _read(texts: Iterable[str], source: str) -> Iterator[Publication]:
-    for text in texts:
-        for moment in possible_moments(text):
-            is_day = moment.time() == time() or _MIDNIGHT.search(text) is not None
-            yield Publication(moment, source, is_day, not is_day and _LOCAL.fullmatch(text) is not None)
+    read = ((text, moment) for text in islice(texts, MAX_TEXTS) for moment in possible_moments(text))
+    for text, moment in islice(read, MAX_DATES):
+        is_day = moment.time() == time() or _MIDNIGHT.search(text) is not None
+        yield Publication(moment, source, is_day, not is_day and _LOCAL.fullmatch(text) is not None)
 
 
 def _agreed(found: list[Publication]) -> Publication | None:
@@ -205,7 +203,7 @@ def _below_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _shown(elements: Iterable[HtmlElement]) -> Iterator[Publication]:
-    return islice(_read(_texts(elements), "html"), MAX_SHOWN_DATES)
+    return _read(_texts(elements), "html")
 
 
 def _texts(elements: Iterable[HtmlElement]) -> Iterator[str]:

@@ -12,6 +12,8 @@ import tldextract
 from courlan.clean import TRACKERS_RE
 from w3lib.url import canonicalize_url
 
+#: https://www.rfc-editor.org/rfc/rfc9110#section-4.1-5 asks of servers to read addresses as long as this.
+MAX_CHARACTERS = 8_000
 #: Names of courlan's list of tracking parameters as whole words: `gallery` is no `ga`.
 _TRACKER = re.compile(rf"(?:{TRACKERS_RE.pattern})(?:(?<=_)|(?![a-z0-9]))")
 #: Of these names a number may be an article's (`view.php?cid=4711`), unless the path says which it is.
@@ -43,13 +45,13 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def canonicalise(url: str) -> str | None:
-    """Returns `url` in one spelling, or None where it is no absolute http(s) address.
+    """Returns `url` in one spelling, or None where it is no absolute http(s) address or far too long.
 
     Tracking parameters (courlan's list), session ids, fragments, credentials and default ports go; the host
     is lower case and ASCII (IDNA), escapes and the order of parameters are uniform. The AMP form of an
     article becomes the article's own address, also out of a cache. Applied twice it changes nothing.
     """
-    address = _in_one_spelling(url)
+    address = _in_one_spelling(url) if len(url) <= MAX_CHARACTERS else None
     while address:
         cached = _AMP_CACHE.fullmatch(address)
         shorter = f"http{'s' if cached[1] else ''}://{cached[2]}" if cached else _cleaned(address)

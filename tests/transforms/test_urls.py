@@ -194,3 +194,8 @@ def test_a_front_page_is_no_canonical_of_a_page_without_address() -> None:
 
 def test_a_front_page_is_its_own_canonical() -> None:
     assert choose_canonical("https://example.org/?ref=x", "https://example.org/") == "https://example.org/"
+
+
+def test_no_server_reads_so_long_an_address() -> None:
+    assert canonicalise(f"https://example.org/{'x' * 7_000}") is not None
+    assert canonicalise(f"https://example.org/{'x' * 9_000}") is None
