@@ -131,3 +131,7 @@ def test_no_text_raises_and_names_are_clean(bylines: list[str]) -> None:
         assert name == name.strip()
         assert "@" not in name
         assert not any(c.isdigit() for c in name)
+
+
+def test_of_masses_of_bylines_the_first_are_read() -> None:
+    assert clean_authors([*["x1"] * 90, "Ann Ash", *["x1"] * 90, "Bo Birch"]) == ("Ann Ash",)

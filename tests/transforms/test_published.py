@@ -160,3 +160,8 @@ def test_the_article_whose_headline_is_the_title_comes_before_those_that_it_link
     other = jsonld(headline="Bridge painted", datePublished="2024-01-02T03:04:05Z")
     own = jsonld(headline="Bridge closed", datePublished=EXACT)
     assert read(f"<title>Bridge closed | Post</title>{other}{own}") == (MORNING, "jsonld")
+
+
+def test_of_masses_of_texts_the_first_are_read() -> None:
+    assert read(meta("x 2024 y") * 300 + meta(EXACT)) == (MORNING, "meta")
+    assert read(meta("x 2024 y") * 500 + meta(EXACT)) == (DAY, "html")  # found otherwise, without its time
