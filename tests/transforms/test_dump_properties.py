@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.dump import DumpText, clean_dump
@@ -27,6 +27,7 @@ def visible(text: str) -> str:
     return "".join(letter for letter in text if not letter.isspace() and letter not in "\u200b\ufeff\u00ad")
 
 
+@settings(deadline=None)
 @given(TEXTS, TITLES)
 def test_text_is_made_of_lines_of_the_input_in_order(text: str, title: str | None) -> None:
     cleaned = clean_dump(text, title)
@@ -41,11 +42,13 @@ def assert_settled(once: DumpText) -> None:
     assert clean_dump(once.text, once.title or "").text == once.text
 
 
+@settings(deadline=None)
 @given(TEXTS, TITLES)
 def test_cleaning_twice_changes_nothing(text: str, title: str | None) -> None:
     assert_settled(clean_dump(text, title))
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_document_is_judged_alike_whatever_was_cleaned_before(text: str, other: str) -> None:
     first = clean_dump(text)
