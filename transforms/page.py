@@ -13,10 +13,11 @@ from trafilatura.utils import load_html
 
 from transforms.blocks import extract_article
 from transforms.declared import Declared
+from transforms.writing import CLOSERS, DENSE, STOPS
 
 #: A page says so itself, a fragment (of a feed, of a row) holds none of these.
 _PAGE_MARK = re.compile(r"<(?:!doctype|html|head|body|title|meta)[\s>/]", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.!?…:։۔؟।。！？．」』”\"»)]$")
+_SENTENCE_END = re.compile(rf"[{STOPS}{re.escape(CLOSERS)}:：]$")
 #: An article has so many characters in sentences; one of a script without spaces stands for three.
 ARTICLE_CHARACTERS = 80
 #: From the first on a line is a sentence whatever it ends with, below the second it is none.
@@ -28,7 +29,7 @@ MAX_ELEMENTS = 30_000
 MAX_TAGS_AS_GIVEN = 10_000
 #: The article body in JSON-LD is taken where the extractor found less than this share of it.
 JSONLD_SHARE = 0.5
-_DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DENSE = re.compile(f"[{DENSE}]")
 _BULLET = re.compile(r"^[-–•*·]\s+")
 
 

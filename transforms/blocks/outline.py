@@ -36,7 +36,6 @@ class Element(NamedTuple):
         parent: Its index in the outline; -1 for the body.
         tag: In lower case.
         depth: Elements of the outline above it.
-        classes: Its `class` attribute.
         names: All that names its purpose: classes, id, role, item property, test ids.
         hidden: Not shown at first, by its own attributes or those of an element around it.
     """
@@ -44,7 +43,6 @@ class Element(NamedTuple):
     parent: int
     tag: str
     depth: int
-    classes: str = ""
     names: str = ""
     hidden: bool = False
 
@@ -224,8 +222,7 @@ class _Walk:
             element = Element(parent, tag, around.depth + 1, hidden=around.hidden)
         else:
             hidden = around.hidden or _is_hidden(attributes)
-            classes = attributes.get("class") or ""
-            element = Element(parent, tag, around.depth + 1, classes, _names(attributes), hidden)
+            element = Element(parent, tag, around.depth + 1, _names(attributes), hidden)
         self.elements.append(element)
 
     def _close(self, inline: str) -> None:

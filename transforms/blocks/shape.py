@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from schemas.block import Block
+from transforms.writing import DENSE, SENTENCE_END
 
-_DENSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SENTENCE_END = re.compile(r"[.!?…։۔؟।。！？][”\"»«')\]）」』’“]*$")
+_DENSE = re.compile(f"[{DENSE}]")
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _WORD = re.compile(r"\w+")
 
@@ -38,11 +38,6 @@ SHAPE_FEATURES = (
 )
 
 
-def words_of(text: str) -> frozenset[str]:
-    """Returns the words of `text` in lower case."""
-    return frozenset(_WORD.findall(text.lower()))
-
-
 def shape_rows(blocks: Sequence[Block], title: str) -> list[tuple[float, ...]]:
     """Returns a row of `SHAPE_FEATURES` for each of a page's blocks.
 
@@ -53,7 +48,7 @@ def shape_rows(blocks: Sequence[Block], title: str) -> list[tuple[float, ...]]:
     sentences = [_sentences(block.text) for block in blocks]
     counts = Counter(sentence for own in sentences for sentence in own)
     heard: set[str] = set()
-    title_words = words_of(title)
+    title_words = _words(title)
     rows = []
     for block, own in zip(blocks, sentences, strict=True):
         twice = before = 0.0
@@ -80,12 +75,16 @@ def _shape(block: Block) -> tuple[float, ...]:
     dense = 0 if text.isascii() else len(_DENSE.findall(text))
     units = text.count(" ") + 1 + dense / _DENSE_CHARACTERS
     stops = text.count(". ") + text.count("? ") + text.count("! ") + text.count("。")
-    end = 1 if _SENTENCE_END.search(text[-_TAIL:]) else 2 if text[-1] in ":：" else 0
+    end = 1 if SENTENCE_END.search(text[-_TAIL:]) else 2 if text[-1] in ":：" else 0
     links, emphasis = block.link_chars / size, block.emphasis_chars / size
     return size, units, units / (1 + stops), end, links, block.links, emphasis, block.after_break
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
+
+
 def _shared(text: str, title: frozenset[str]) -> tuple[float, float]:
-    words = words_of(text[:_HEAD])
+    words = _words(text[:_HEAD])
     shared = len(words & title)
     return shared / (len(words) or 1), shared / (len(title) or 1)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from transforms.writing import CJK, CLOSERS, STOPS
+
 #: Longer lines are never boilerplate by their words; it also bounds what matching costs.
 MAX_KEY_CHARS = 800
 #: Words and sentences are counted this far into a line: no threshold is as high as what a longer one holds.
@@ -12,14 +14,12 @@ LONG_WORDS = 25
 #: Words from which a line that ends like a sentence counts as prose.
 SENTENCE_WORDS = 3
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
+_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[©#]")
 _BULLET = re.compile(r"[•◦▪●■►▶‣⁃∙·*\-–—]\s+|\d{1,2}[.)]\s+")
-_CLOSERS = "\"'”’»«“„‘›‹)]）】』」 \u00a0"
+_CLOSERS = CLOSERS + " \u00a0"
 #: Cut off, perhaps with a link's words after it: "… Read more".
 _CUT = re.compile(r"(?:\.\.\.|…)[\s\])]*(?:[^\W\d_]+\s?){0,4}[»>→]?$")
-_STOPS = ".!?…。！？।۔؟։"
 #: A stop inside a line: followed by white space and no lower case letter, or an ideographic one.
 _SENTENCE_BREAK = re.compile(r"(?<=\w\w)[.!?…।۔؟][\"'”’»“)\]]*\s+(?=[^\sa-z])|[。！？]")
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -82,7 +82,7 @@ def shape_of(text: str) -> Shape:
         key=key_of(text) if len(text) <= MAX_KEY_CHARS else "",
         words=words,
         sentences=1 + sum(match.end() < len(text) for match in _SENTENCE_BREAK.finditer(measured)),
-        closed=core.endswith(tuple(_STOPS)),
+        closed=core.endswith(tuple(STOPS)),
         bullet=_BULLET.match(text) is not None,
     )
 

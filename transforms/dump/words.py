@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from schemas.block import DropReason
+from transforms.writing import CJK
 
 
 def _words(text: str) -> frozenset[str]:
@@ -164,8 +165,7 @@ _CUE = re.compile(
     rf"(?<![^\W\d_])(?:{_any_of(cue for cue in _REASONS if not _UNPARTED.match(cue))})|"
     rf"{_any_of(cue for cue in _REASONS if _UNPARTED.match(cue))}"
 )
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_CJK}]|[^\W\d_{_CJK}]+")
+_WORD = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]+")
 
 
 def words_of(lowered: str) -> list[str]:
