@@ -22,6 +22,7 @@ from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsDict
 
 from schemas import Document, Reason, Rejection, refuse
+from schemas.block import Block, DropReason, Judged
 from schemas.identity import normalised
 from schemas.run import Run
 from schemas.table import SITE_PAGES, Row, word_count
@@ -111,10 +112,23 @@ def _templates_beside(pages: list[PageBlocks], known: Mapping[int, float]) -> di
     }
 
 
+def judge_blocks(text: str, templates: Mapping[int, float]) -> list[Judged]:
+    """Returns the blocks of an article's text with the reason of those that are templates of its site."""
+    shares = [(block, templates.get(block_hash(block), 0.0)) for block in text.split("\n")]
+    return [
+        Judged(
+            Block(block, "line"),
+            1 - share,
+            DropReason.REPEATED_ON_SITE if _is_template(block, share) else None,
+        )
+        for block, share in shares
+    ]
+
+
 def drop_templates(document: Document, templates: Mapping[int, float]) -> Document | Rejection:
     """Returns the document without the blocks that are templates of its site."""
-    blocks = document.text.split("\n")
-    kept = [block for block in blocks if not _is_template(block, templates)]
+    blocks = judge_blocks(document.text, templates)
+    kept = [one.block.text for one in blocks if one.reason is None]
     if not kept:
         return refuse(
             document, "templates", Reason.NO_ARTICLE, "all of its text stands on other pages of the site"
@@ -126,8 +140,7 @@ def drop_templates(document: Document, templates: Mapping[int, float]) -> Docume
     return replace(document, text=text, boilerplate_share=1 - still_kept)
 
 
-def _is_template(block: str, templates: Mapping[int, float]) -> bool:
-    share = templates.get(block_hash(block), 0.0)
+def _is_template(block: str, share: float) -> bool:
     return share >= SHORT_SHARE or (share > 0 and word_count(block) >= SHORT_WORDS)
 
 

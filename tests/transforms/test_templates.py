@@ -10,6 +10,7 @@ from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.util import assert_that, equal_to
 
 from schemas import Document, Reason, Rejection
+from schemas.block import DropReason
 from schemas.run import Run
 from schemas.table import SITE_PAGES
 from transforms.templates import (
@@ -19,6 +20,7 @@ from transforms.templates import (
     block_hash,
     drop_templates,
     find_templates,
+    judge_blocks,
     merge_samples,
     page_blocks,
     read_earlier,
@@ -52,6 +54,11 @@ def test_a_block_on_three_different_pages_is_a_template_and_goes():
     dropped = drop_templates(pages[0], templates)
     assert dropped.text == page(0).text
     assert dropped.boilerplate_share == pytest.approx(1 - len(dropped.text) / len(pages[0].text))
+
+
+def test_a_template_has_its_reason():
+    judged = judge_blocks("Ours alone.\n" + PLEDGE, {block_hash(PLEDGE): 0.75})
+    assert [(one.score, one.reason) for one in judged] == [(1.0, None), (0.25, DropReason.REPEATED_ON_SITE)]
 
 
 def test_two_pages_are_no_proof_and_a_page_alone_loses_nothing():
