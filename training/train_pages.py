@@ -20,12 +20,13 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from numpy.typing import NDArray
 
 from schemas import Media
+from schemas.block import Block
 from training.catboost_trees import to_trees
 from training.evaluation import cross_validate, print_report
 from training.overlap import Overlap
 from transforms import charset
 from transforms.blocks.features import FEATURE, FEATURES, block_features
-from transforms.blocks.judge import KEEP, MODEL, inner_outline, parse_html
+from transforms.blocks.judge import MODEL, inner_outline, kept_blocks, parse_html, rule_out
 from transforms.blocks.outline import outline_page
 from transforms.blocks.regions import regions_of
 from transforms.trees import Trees
@@ -47,6 +48,7 @@ class Page:
     Attributes:
         site: Its registrable domain.
         groups: What it is counted under.
+        blocks: Its blocks, as the trees see them.
         features: (blocks, features) Their features.
         labels: (blocks) Whether they belong to the article.
         weights: (blocks) How much they count.
@@ -56,6 +58,7 @@ class Page:
 
     site: str
     groups: tuple[str, ...]
+    blocks: tuple[Block, ...]
     features: NDArray[np.float32]
     labels: NDArray[np.bool_]
     weights: NDArray[np.float64]
@@ -63,8 +66,10 @@ class Page:
     trafilatura_f1: float
 
     def f1(self, trees: Trees) -> float:
-        """Returns the F1 of the text that the blocks of at least `KEEP` make."""
-        return self.overlap.f1((trees.probability(self.features) >= KEEP).tolist())
+        """Returns the F1 of the text that trees and rules leave of it."""
+        scores = trees.probability(self.features)
+        kept = set(kept_blocks(scores, rule_out(self.blocks, scores)))
+        return self.overlap.f1(index in kept for index in range(len(self.blocks)))
 
 
 def main() -> None:
@@ -114,6 +119,7 @@ def read_page(gold: dict[str, str], body: bytes) -> Page:
     return Page(
         registrable_domain(gold["url"]) or gold["url"],
         ("with metadata" if gold["title"] else "without metadata", gold["language"]),
+        inner.blocks,
         features,
         labels,
         (words / max(words[labels].sum(), _MIN_ARTICLE_WORDS)) ** _POWER,

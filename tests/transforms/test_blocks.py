@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from schemas import Document, Media, RawPage, Reason, Rejection
 from schemas.block import DropReason
 from transforms.blocks import extract_article
+from transforms.blocks.judge import KEEP
 from transforms.blocks.names import PURPOSES, purpose_bit, purposes_of
 from transforms.clean import clean_page
 from transforms.trees import Trees
@@ -76,11 +77,77 @@ def page_with(block: str) -> str:
         ('<ul class="tags"><li><a href="/t">Harbours</a></li></ul>', DropReason.NAVIGATION),
         ('<div class="comment-list"><p>Nobody listened to me!</p></div>', DropReason.COMMENTS),
         ('<span class="x">1,204 views</span>', DropReason.COUNTER),
+        ('<span class="x">2026-11-20 10:31</span>', DropReason.DATE_LINE),
+        ('<div class="x">版权所有 © 2026 海报</div>', DropReason.COPYRIGHT),
+        ("<figure><figcaption>The quay in winter. Photo: Ina Holm</figcaption></figure>", DropReason.CAPTION),
     ],
 )
 def test_a_dropped_block_has_the_reason_a_reader_would_give(block: str, reason: DropReason) -> None:
     judged = extract_article(page_with(block)).judged
     assert [one.reason for one in judged if f">{one.block.text}<" in block] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        ("<p>Already a subscriber? Log in</p>", DropReason.PAYWALL),
+        ("<p>Follow us on Facebook and Instagram.</p>", DropReason.SHARE_BUTTONS),
+        ("<p>jx/ih/ab</p>", DropReason.CREDIT),
+        (f"<p>{PARAGRAPHS[0]}</p>", DropReason.REPEATED),
+        ("<ul><li>A hearing in January</li><li>A vote in March</li></ul>", None),
+        ("<table><tr><td>Quay</td><td>1971</td></tr></table>", None),
+        ("<p>(Reuters)</p>", None),  # tells the agency to the step that follows
+    ],
+)
+def test_rules_judge_what_the_trees_keep_by_its_words(block: str, reason: DropReason | None) -> None:
+    judged = extract_article(page_with(block)).judged
+    found = [one for one in judged if f">{one.block.text}<" in block and one.score >= KEEP]
+    assert found[-1].reason == reason
+
+
+FRONT = "".join(
+    f'<article><h3><a href="/{number}">{paragraph[:30]}</a></h3><p>{paragraph}</p></article>'
+    for number, paragraph in enumerate(PARAGRAPHS)
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        FRONT,
+        "<h1>404</h1><p>Sorry, the page that you are looking for does not exist. Perhaps it was moved.</p>",
+        "<p>Bitte prüfen Sie die Adresse. Die von Ihnen gesuchte Seite gibt es hier leider nicht mehr.</p>",
+        (
+            "<h1>Your data</h1><p>We and our 812 partners store and access information on a device, such as"
+            " cookies, and process personal data to show you advertisements that you may like.</p>"
+        ),
+        "<h1>Log in</h1><p>Forgot your password? Click here, and we will send you a new one in a minute.</p>",
+        (
+            "<h1>Quay to be closed</h1><p>Subscribe now for £1 a month, and read all of our articles at once.</p>"
+            "<p>Already a subscriber? Log in to go on reading what the harbour council has to say on this.</p>"
+        ),
+    ],
+    ids=["front page", "404", "404 de", "consent", "login", "paywall"],
+)
+def test_a_page_without_article_is_a_reject(body: str) -> None:
+    html = f"<!doctype html><html><head><title>Harbour Post</title></head><body>{body}</body></html>"
+    page = RawPage(source_uri="x.html", via="html", media=Media.HTML, body=html.encode())
+    outcome = clean_page(page, date(2026, 11, 20))
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason is Reason.NO_ARTICLE
+
+
+def test_an_article_in_parts_below_linked_headings_is_no_front_page() -> None:
+    parts = "".join(
+        f'<h3><a href="/{number}">Part {number}</a></h3><p>{first}</p><p>{second}</p>'
+        for number, (first, second) in enumerate(zip(PARAGRAPHS, reversed(PARAGRAPHS), strict=True))
+    )
+    assert PARAGRAPHS[0] in extract_article(f"<html><body><article>{parts}</article></body></html>").text
+
+
+def test_a_brief_of_one_paragraph_is_an_article() -> None:
+    brief = "Mill Street is closed from Monday on because of work on the water main. Buses go by the station."
+    assert extract_article(f"<html><body><h1>Road closed</h1><p>{brief}</p></body></html>").text == brief
 
 
 def test_regions_are_not_believed_where_all_of_the_page_lies_in_them() -> None:

@@ -344,6 +344,20 @@ def test_line_that_no_rule_knows_is_judged_by_its_place() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("lines", "stays"),
+    [
+        (["News", "Sport", "Culture", "Weather", "Jobs"], False),
+        (["500 g leeks", "300 g potatoes", "1 l stock", "cream"], True),
+        (["• leeks", "• potatoes", "• stock", "• cream"], True),
+    ],
+)
+def test_menu_alone_is_no_article_and_a_list_is(lines: list[str], stays: bool) -> None:
+    cleaned = clean_dump("\n".join(lines), "")
+    assert cleaned.text == ("\n".join(lines) if stays else "")
+    assert stays or cleaned.lines[0].reason is DropReason.NO_ARTICLE
+
+
 def test_list_that_never_settles_is_no_article() -> None:
     cleaned = clean_dump("\n".join(f"{1 + number % 28} May 2024" for number in range(2000)))
     assert cleaned.text == ""

@@ -81,19 +81,18 @@ def reason_of(block: Block, elements: Sequence[Element], features: NDArray[np.fl
         return DropReason.TITLE
     if feature("said_before") >= _REPEATED_SHARE:
         return DropReason.REPEATED
-    short = feature("units") <= _LABEL_UNITS
-    said = boilerplate_said(block.text)
-    if said is None and feature("units") <= _PERSON_UNITS:
-        said = _suggested(block.text)
     if block.tag == "figcaption" or feature("in_figure"):
-        return DropReason.CREDIT if said is DropReason.CREDIT else DropReason.CAPTION
-    if said is not None:
+        return DropReason.CREDIT if is_credit(block.text) else DropReason.CAPTION
+    if block.tag == "nav":
+        return DropReason.NAVIGATION
+    if said := boilerplate_said(block.text):
         return said
+    short, named = (feature("units") <= units for units in (_LABEL_UNITS, _PERSON_UNITS))
+    if named and (suggested := _suggested(block.text)):
+        return suggested
     linked = feature("link_share") >= _LINKED
     if short and _COUNTER.fullmatch(block.text):
         return DropReason.COUNTER
-    if feature("units") <= _PERSON_UNITS and _DATE.search(block.text):
-        return DropReason.DATE_LINE
     for purposes in _purposes_around(block, elements):
         for bit, reason in _PURPOSES:
             if purposes & bit:
@@ -114,9 +113,13 @@ def _purposes_around(block: Block, elements: Sequence[Element]) -> Iterator[int]
 
 def _suggested(text: str) -> DropReason | None:
     """Returns what the words of a short text may say it is; an article might use them too."""
+    if "©" in text:
+        return DropReason.COPYRIGHT
     if _BYLINE.match(text):
         return DropReason.BYLINE
     if is_credit(text):
         return DropReason.CREDIT
+    if _DATE.search(text):
+        return DropReason.DATE_LINE
     cues = Counter(cues_in(text.casefold()))
     return shipped().say(shape_of(text)).suspect or (cues.most_common(1)[0][0] if cues else None)

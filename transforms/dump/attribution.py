@@ -4,6 +4,7 @@ import re
 
 from transforms.dump import vocabulary
 from transforms.dump.vocabulary import AGENCIES
+from transforms.writing import SENTENCE_END
 
 _ALIASES = {alias: agency for agency, aliases in AGENCIES.items() for alias in aliases}
 _START, _END = r"(?<![^\W\d_])", r"(?![^\W\d_])"
@@ -25,7 +26,8 @@ _CREDIT = re.compile(
     rf"{_START}(?:{vocabulary.SUPPLIER}|{vocabulary.CREDIT_WORD}){_END}|{vocabulary.CREDIT_SIGN}",
     re.IGNORECASE,
 )
-_INITIALS = re.compile(r"[(\[][a-z]{2,4}(?:/[a-z]{2,4})*[)\]]")
+#: Of writer and editors: "(jx)", "jx/ih/ab".
+_INITIALS = re.compile(r"[(\[][a-z]{2,4}(?:/[a-z]{2,4})*[)\]]|[a-z]{2,4}(?:/[a-z]{2,4})+")
 
 _SIGNED = r"([\w.-]{1,20}(?: [\w.-]{1,15}){0,2}(?:\s?[/,;|]\s?[\w.-]{1,20}(?: [\w.-]{1,15})?){0,4})"
 _SIGNATURE = re.compile(rf"[(\[（]?{_SIGNED}[)\]）]?\.?")
@@ -51,7 +53,6 @@ _NAME_WORD = r"(?:[A-ZÀ-ÞĀ-ŽА-ЯЁ][\w.'’-]*|van|von|de|der|den|da|di|dos
 _NAME = re.compile(rf"{_NAME_WORD}(?:\s{_NAME_WORD}){{1,4}}")
 #: A credit's "for", "und", "von der" are fewer than a sentence's words without a capital.
 SENTENCE_SMALL_WORDS = 4
-_CLOSED = re.compile(r"[.!?…。！？।۔؟][\"'”’»“)]*$")
 #: Words without a capital, or of a script that has none.
 _SMALL_WORD = re.compile(r"(?<![\w'’.-])[^\W\d_A-ZÀ-ÞĀ-ŽΑ-ΩА-ЯЁ][^\W\d_]*(?!\w)|[\u3040-\u30ff]{2,}")
 _CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
@@ -79,7 +80,7 @@ def _ends_with_supplier(text: str) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Whether what follows "Foto:" is a sentence: credits are names, in capitals and with no full stop."""
-    return _CLOSED.search(text) is not None and len(_SMALL_WORD.findall(text)) >= SENTENCE_SMALL_WORDS
+    return SENTENCE_END.search(text) is not None and len(_SMALL_WORD.findall(text)) >= SENTENCE_SMALL_WORDS
 
 
 def is_caption(text: str) -> bool:

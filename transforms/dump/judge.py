@@ -27,6 +27,8 @@ MODEL = "text.npz"
 KEEP = 0.25
 #: A text that still loses lines after so many rounds is a list; articles need one to three.
 MAX_ROUNDS = 20
+#: So many lines or more, none longer than so many words, are a menu; items and figures may be the article's.
+MENU_LINES, LABEL_WORDS = 4, 3
 #: Reasons that hold for the lines below as well.
 _RUNS_ON = frozenset(
     {
@@ -74,7 +76,7 @@ def judge(lines: Sequence[str], title: str | None, trees: Trees) -> Verdict:
     while not trial.settled and rounds < MAX_ROUNDS:
         trial.judge_kept(title or "", trees)
         rounds += 1
-    if not trial.settled:
+    if not trial.settled or trial.is_menu():
         trial.drop_all(DropReason.NO_ARTICLE)
     fates = zip(lines, trial.scores, trial.reasons, strict=True)
     judged = tuple(Judged(Block(line, "line"), score, reason) for line, score, reason in fates)
@@ -108,6 +110,13 @@ class _Trial:
         self.kept = [index for index in self.kept if self.reasons[index] is None]
         self.settled = len(self.kept) == before or not self.kept
         return rules.head
+
+    def is_menu(self) -> bool:
+        """Whether nothing but labels is left."""
+        shapes = [self.shapes[index] for index in self.kept]
+        return len(shapes) >= MENU_LINES and not any(
+            shape.words > LABEL_WORDS or shape.closed or shape.bullet or "#" in shape.key for shape in shapes
+        )
 
     def drop_all(self, reason: DropReason) -> None:
         """Drops the lines that are left."""
