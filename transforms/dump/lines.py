@@ -15,13 +15,18 @@ LONG_WORDS = 25
 SENTENCE_WORDS = 3
 
 _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+_ASCII_WORD = re.compile("[0-9A-Za-z]+")
+#: Characters that alone count as half a word.
+_HALF_WORD = re.compile("[\u3040-\uffff]")
+_NUMBER = re.compile(r"\d+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[©#]")
 _BULLET = re.compile(r"[•◦▪●■►▶‣⁃∙·*\-–—]\s+|\d{1,2}[.)]\s+")
 _CLOSERS = CLOSERS + " \u00a0"
 #: Cut off, perhaps with a link's words after it: "… Read more".
 _CUT = re.compile(r"(?:\.\.\.|…)[\s\])]*(?:[^\W\d_]+\s?){0,4}[»>→]?$")
 #: A stop inside a line: followed by white space and no lower case letter, or an ideographic one.
-_SENTENCE_BREAK = re.compile(r"(?<=\w\w)[.!?…।۔؟][\"'”’»“)\]]*\s+(?=[^\sa-z])|[。！？]")
+#: The sign comes first in the pattern, so that the search runs from one sign to the next.
+_SENTENCE_BREAK = re.compile(r"[.!?…।۔؟。！？](?:(?<=[。！？])|(?<=\w\w.)[\"'”’»“)\]]*\s+(?=[^\sa-z]))")
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 #: White space (as `str.isspace` has it) and signs without width.
 _BLANK = "".join(
@@ -73,14 +78,14 @@ def split_lines(text: str) -> list[str]:
 
 def shape_of(text: str) -> Shape:
     """Measures a trimmed line."""
-    words, measured = 0.0, text[:MEASURED_CHARS]
-    for match in _WORD.finditer(measured):
-        words += 0.5 if "\u3040" <= match[0] <= "\uffff" and len(match[0]) == 1 else 1.0
+    measured = text[:MEASURED_CHARS]
+    words = (_ASCII_WORD if measured.isascii() else _WORD).findall(measured)
+    halves = sum(1 for word in words if _HALF_WORD.fullmatch(word)) if _HALF_WORD.search(measured) else 0
     core = text[-40:].rstrip(_CLOSERS)
     return Shape(
         text=text,
         key=key_of(text) if len(text) <= MAX_KEY_CHARS else "",
-        words=words,
+        words=len(words) - 0.5 * halves,
         sentences=1 + sum(match.end() < len(text) for match in _SENTENCE_BREAK.finditer(measured)),
         closed=core.endswith(tuple(STOPS)),
         bullet=_BULLET.match(text) is not None,
@@ -90,5 +95,4 @@ def shape_of(text: str) -> Shape:
 def key_of(text: str) -> str:
     """Returns the words of `text` in lower case, numbers as `#`, one space around each."""
     folded = text.casefold().replace("i\u0307", "i")  # what casefold makes of the Turkish İ
-    words = ("#" if token.isdecimal() else token for token in _TOKEN.findall(folded))
-    return f" {' '.join(words)} "
+    return f" {_NUMBER.sub('#', ' '.join(_TOKEN.findall(folded)))} "
