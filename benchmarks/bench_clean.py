@@ -26,6 +26,7 @@ from transforms.dump import clean_dump
 from transforms.html_limits import cap_attributes
 
 Text = Callable[[str], str]
+FAST, LIBRARY = "pages, fast", "pages, trafilatura"
 
 
 def load_scorer(corpus: Path) -> ModuleType:
@@ -74,17 +75,19 @@ def main() -> None:
     gold = read_rows(options.corpus / "gold.jsonl")
     pages, dumps = read_pages(options.corpus), read_rows(options.corpus / "text.jsonl")
     ways: list[tuple[str, dict[str, str], Text]] = [
-        ("pages, fast", pages, lambda html: extract_article(cap_attributes(html)).text),
-        ("pages, trafilatura", pages, lambda html: trafilatura.extract(html, include_comments=False) or ""),
+        (FAST, pages, lambda html: extract_article(cap_attributes(html)).text),
+        (LIBRARY, pages, lambda html: trafilatura.extract(html, include_comments=False) or ""),
         ("text as it is", dumps, str),
         ("text, cleaned", dumps, lambda text: clean_dump(text).text),
     ]
+    cost: dict[str, float] = {}
     print(f"{'':20}{'precision':>10}{'recall':>8}{'F1':>8}{'ms':>8}")
     for name, inputs, clean in ways:
         scores = [prf(gold[url], clean(inputs[url])) for url in gold]
         precision, recall, f1 = map(statistics.mean, zip(*scores, strict=True))
-        milliseconds = best_milliseconds(clean, list(inputs.values()), options.repeat)
-        print(f"{name:20}{precision:10.4f}{recall:8.4f}{f1:8.4f}{milliseconds:8.2f}", flush=True)
+        cost[name] = best_milliseconds(clean, list(inputs.values()), options.repeat)
+        print(f"{name:20}{precision:10.4f}{recall:8.4f}{f1:8.4f}{cost[name]:8.2f}", flush=True)
+    print(f"milliseconds, {FAST} / {LIBRARY}: {cost[FAST] / cost[LIBRARY]:.2f}")
 
 
 if __name__ == "__main__":
