@@ -93,7 +93,7 @@ def test_a_dropped_block_has_the_reason_a_reader_would_give(block: str, reason: 
         ("<p>Already a subscriber? Log in</p>", DropReason.PAYWALL),
         ("<p>Follow us on Facebook and Instagram.</p>", DropReason.SHARE_BUTTONS),
         ("<p>jx/ih/ab</p>", DropReason.CREDIT),
-        (f"<p>{PARAGRAPHS[0]}</p>", DropReason.REPEATED),
+        (f"<p>{PARAGRAPHS[2]}</p>", DropReason.REPEATED),
         ("<ul><li>A hearing in January</li><li>A vote in March</li></ul>", None),
         ("<table><tr><td>Quay</td><td>1971</td></tr></table>", None),
         ("<p>(Reuters)</p>", None),  # tells the agency to the step that follows
@@ -123,8 +123,8 @@ FRONT = "".join(
         ),
         "<h1>Log in</h1><p>Forgot your password? Click here, and we will send you a new one in a minute.</p>",
         (
-            "<h1>Quay to be closed</h1><p>Subscribe now for £1 a month, and read all of our articles at once.</p>"
-            "<p>Already a subscriber? Log in to go on reading what the harbour council has to say on this.</p>"
+            "<h1>Quay to be closed</h1><p>Subscribe now for £1 a month, and read all articles at once.</p>"
+            "<p>Already a subscriber? Log in to go on reading what the harbour council has to say.</p>"
         ),
     ],
     ids=["front page", "404", "404 de", "consent", "login", "paywall"],
