@@ -115,7 +115,10 @@ FRONT = "".join(
     "body",
     [
         FRONT,
-        "<h1>404</h1><p>Sorry, the page that you are looking for does not exist. Perhaps it was moved.</p>",
+        (
+            "<h1>404</h1><p>Sorry, the page that you are looking for does not exist. Perhaps it was moved, or somebody"
+            " has deleted it a long time ago. Try the search, or go back to the front page of the Post.</p>"
+        ),
         "<p>Bitte prüfen Sie die Adresse. Die von Ihnen gesuchte Seite gibt es hier leider nicht mehr.</p>",
         (
             "<h1>Your data</h1><p>We and our 812 partners store and access information on a device, such as"
