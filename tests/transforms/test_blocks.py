@@ -116,8 +116,8 @@ FRONT = "".join(
     [
         FRONT,
         (
-            "<h1>404</h1><p>Sorry, the page that you are looking for does not exist. Perhaps it was moved, or somebody"
-            " has deleted it a long time ago. Try the search, or go back to the front page of the Post.</p>"
+            "<h1>404</h1><p>Sorry, the page that you are looking for does not exist. It was moved, or"
+            " somebody has deleted it a long time ago. Try the search, or go back to the front page.</p>"
         ),
         "<p>Bitte prüfen Sie die Adresse. Die von Ihnen gesuchte Seite gibt es hier leider nicht mehr.</p>",
         (

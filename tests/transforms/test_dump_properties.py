@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.dump import DumpText, clean_dump
@@ -43,6 +43,11 @@ def assert_settled(once: DumpText) -> None:
 
 
 @settings(deadline=None)
+@example(
+    "we und 12 bridge und die hat Selke of der 2024 2024 Selke und we Mai und Selke.\n"
+    "Wie es weitergeht\nAlready a subscriber?\n5 May 2024",  # what is left of it is judged otherwise
+    None,
+)
 @given(TEXTS, TITLES)
 def test_cleaning_twice_changes_nothing(text: str, title: str | None) -> None:
     assert_settled(clean_dump(text, title))
