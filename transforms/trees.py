@@ -53,11 +53,14 @@ class Trees:
         """
         if matrix.ndim != 2 or matrix.shape[1] != len(self.names):
             raise ValueError(f"expected {len(self.names)} columns, got a matrix of shape {matrix.shape}")
-        trees = self.feature.shape[1]
-        leaf = np.zeros((len(matrix), trees), np.intp)
+        columns = np.ascontiguousarray(matrix.T)
+        leaf = np.zeros((self.feature.shape[1], len(matrix)), np.uint8)  # at most 8 levels
         for level, (feature, border) in enumerate(zip(self.feature, self.border, strict=True)):
-            leaf |= (matrix[:, feature] > border).astype(np.intp) << level
-        total: NDArray[np.int64] = self.bias + self.leaf[np.arange(trees), leaf].sum(axis=1, dtype=np.int64)
+            leaf |= (columns[feature] > border[:, None]).view(np.uint8) << np.uint8(level)
+        trees, leaves = self.leaf.shape
+        first = np.arange(0, trees * leaves, leaves)[:, None]
+        chosen = self.leaf.ravel().take(first + leaf)
+        total: NDArray[np.int64] = self.bias + chosen.sum(axis=0, dtype=np.int64)
         return total
 
     def probability(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
