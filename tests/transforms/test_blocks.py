@@ -92,8 +92,6 @@ def test_a_dropped_block_has_the_reason_a_reader_would_give(block: str, reason: 
     [
         ("<p>Already a subscriber? Log in</p>", DropReason.PAYWALL),
         ("<p>Follow us on Facebook and Instagram.</p>", DropReason.SHARE_BUTTONS),
-        ("<p>jx/ih/ab</p>", DropReason.CREDIT),
-        (f"<p>{PARAGRAPHS[2]}</p>", DropReason.REPEATED),
         ("<ul><li>A hearing in January</li><li>A vote in March</li></ul>", None),
         ("<table><tr><td>Quay</td><td>1971</td></tr></table>", None),
         ("<p>(Reuters)</p>", None),  # tells the agency to the step that follows

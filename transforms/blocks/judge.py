@@ -132,7 +132,8 @@ def judge_page(outline: Outline, trees: Trees) -> JudgedPage:
 def rule_out(blocks: Sequence[Block], scores: NDArray[np.float64]) -> dict[int, DropReason]:
     """Returns which of the blocks that the trees keep are no text of the article all the same, and why.
 
-    Not the signature of an agency: it tells where the article came from, and who reads that cuts it.
+    The rules are asked where a phrase names boilerplate; elsewhere they bring nothing that can be measured.
+    The signature of an agency stays: it tells where the article came from, and who reads that cuts it.
 
     Args:
         blocks: Those that the trees judged.
@@ -144,7 +145,10 @@ def rule_out(blocks: Sequence[Block], scores: NDArray[np.float64]) -> dict[int, 
         replace(shape, bullet=True) if blocks[index].tag in _ITEMS else shape
         for index, shape in zip(kept, shapes, strict=True)
     ]
-    reasons = apply_rules(shapes, [shipped().say(shape) for shape in shapes], "").reasons
+    said = [shipped().say(shape) for shape in shapes]
+    if not any(one.reason or one.suspect for one in said):
+        return {}
+    reasons = apply_rules(shapes, said, "").reasons
     return {
         index: reason
         for index, reason in zip(kept, reasons, strict=True)
