@@ -37,13 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     2: the call is wrong; one line on stderr says what and how to mend it.
     """
     command, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    try:
+        return _run(command, rest)
+    except BrokenPipeError:  # whoever read stdout has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+
+
+def _run(command: str, rest: Sequence[str]) -> int:
     match command:
         case "ingest":
-            try:
-                return ingest(rest)
-            except BrokenPipeError:  # whoever read stdout has seen enough
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-                return EXIT_DONE
+            return ingest(rest)
         case "retag":
             return retag(rest)
         case "inspect":

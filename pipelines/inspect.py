@@ -127,4 +127,4 @@ def _read(given: str, policy: FetchPolicy) -> RawPage | Rejection:
         for page in read_source(source, policy.max_page_bytes):
             if not record or page.source_uri.rpartition("#")[2] == record:
                 return page
-    raise UsageError(f"{given}: there is no such document in it")
+    raise UsageError(f"{given}: there is no such document in it; give FILE alone for the first one")

@@ -69,6 +69,24 @@ def test_a_rejected_input_shows_its_reason_and_the_status_is_1(tmp_path, capsys)
         assert lines(capsys)[-1][:3] == ["rejected", stage, reason]
 
 
+def test_a_folder_with_a_foreign_file_shows_its_first_document(tmp_path, inbox, capsys):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "noise").write_bytes(bytes(range(1, 256)) * 9)
+    (folder / "streik.txt").write_bytes((inbox / "streik.txt").read_bytes())
+    assert main(["inspect", str(folder)]) == 0
+    assert lines(capsys)[0] == ["source_uri", str(folder / "streik.txt")]
+
+
+def test_a_reader_that_leaves_early_is_no_mistake(inbox, monkeypatch, capfd):
+    def leave(_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(inspect_view, "print_inspection", leave)
+    assert main(["inspect", str(inbox / "streik.txt")]) == 0
+    assert capfd.readouterr().err == ""
+
+
 class Page(BaseHTTPRequestHandler):
     def do_GET(self):
         body = self.server.page if self.path == "/pool" else b""

@@ -140,7 +140,10 @@ def in_ascii(head: bytes) -> bytes:
 def feed_list_delimiter(header: str) -> str | None:
     """Returns the delimiter that gives the first line of a CSV file a column `url`, None if none does."""
     for delimiter in ",;\t":
-        cells = next(csv.reader([header], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([header], delimiter=delimiter), [])
+        except csv.Error:  # a carriage return or a cell of more than 128 KiB: no header
+            return None
         if "url" in (cell.strip().lower() for cell in cells):
             return delimiter
     return None

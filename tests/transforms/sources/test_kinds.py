@@ -47,6 +47,8 @@ def test_names(name: str, kind: Kind | None) -> None:
         (b"url,name\n", Kind.FEED_LIST),
         (b"A curl, a url and a comma\n", Kind.TEXT),
         (b"", Kind.TEXT),
+        (b"a\rb,url\n", Kind.TEXT),
+        (b"x" * 200_000 + b",url\n", Kind.TEXT),
     ],
 )
 def test_contents(head: bytes, kind: Kind) -> None:
