@@ -21,7 +21,12 @@ TEXTS = {
 }
 
 
-def train(topics, **metadata):
+def raw_scores(topics):
+    """A model that gives what a linear model computes before it makes probabilities of it."""
+    return train(topics, options={LogisticRegression: {"zipmap": False, "raw_scores": True}})
+
+
+def train(topics, options=None, **metadata):
     labels = [number for number, texts in enumerate(TEXTS.values()) for _ in texts]
     texts = [text for group in TEXTS.values() for text in group]
     words = TfidfVectorizer(token_pattern="[a-zA-Z]+", lowercase=False)
@@ -29,7 +34,7 @@ def train(topics, **metadata):
     model = to_onnx(
         classifier,
         initial_types=[("text", StringTensorType([None, 1]))],
-        options={"zipmap": False},
+        options=options or {"zipmap": False},
         target_opset=18,
     )
     for key, value in {"topics": json.dumps(topics), **metadata}.items():
@@ -85,6 +90,11 @@ def test_what_is_no_such_model_is_refused(trained):
         (numbers, "one input, of strings"),
         (train("harbour"), "a JSON list of ids"),
         (train([1, 2, 3]), "a JSON list of ids"),
+        (train(["harbour", "pool"]), "3 scores, but names 2 topics"),
+        (train(["pool", "pool", None]), "none twice"),
+        (train([None, None, None]), "at least one"),
+        (train(list(TEXTS), threshold="nan"), "above 0 and at most 1, not nan"),
+        (raw_scores(list(TEXTS)), "scores must be from 0 to 1"),
     ):
         with pytest.raises(TopicModelError, match=says):
             TopicModel(content)

@@ -62,17 +62,31 @@ class TopicModel:
         self._input, self._shape = self._strings()
         self._output = self._scores()
         self._topics, self._threshold = self._metadata()
+        self._try_out()
 
     def tag(self, title: str | None, text: str) -> tuple[Topic, ...]:
         """Returns the topics of an article, the highest score first; without evidence."""
-        joined = f"{title}\n{text}" if title else text
-        asked = {self._input: np.array([joined], dtype=object).reshape(self._shape)}
-        (scores,) = self._session.run([self._output], asked)
-        named = zip(self._topics, np.ravel(scores).tolist(), strict=True)
+        named = zip(self._topics, self._ask(f"{title}\n{text}" if title else text), strict=True)
         found = [
             Topic(name, round(score, 4), ()) for name, score in named if name and score >= self._threshold
         ]
         return tuple(sorted(found, key=lambda topic: (-topic.score, topic.id)))
+
+    def _ask(self, text: str) -> list[float]:
+        asked = {self._input: np.array([text], dtype=object).reshape(self._shape)}
+        (scores,) = self._session.run([self._output], asked)
+        return [float(score) for score in np.ravel(scores)]
+
+    def _try_out(self) -> None:
+        """Finds out on one text what would else come to light with every article of a run."""
+        try:
+            scores = self._ask("Harbour\nThe tugs are back in port.")
+        except Exception as error:
+            raise TopicModelError(f"it fails on a text: {' '.join(str(error).split())}") from None
+        if len(scores) != len(self._topics):
+            raise TopicModelError(f"it gives {len(scores)} scores, but names {len(self._topics)} topics")
+        if not all(0 <= score <= 1 for score in scores):
+            raise TopicModelError("its scores must be from 0 to 1, as probabilities are")
 
     def _strings(self) -> tuple[str, tuple[int, ...]]:
         inputs = self._session.get_inputs()
@@ -100,6 +114,13 @@ class TopicModel:
         if not isinstance(topics, list) or not all((isinstance(t, str) and t) or t is None for t in topics):
             raise TopicModelError(
                 "its metadata must have `topics`, a JSON list of ids in the order of scores"
+            )
+        named = [topic for topic in topics if topic]
+        if not named or len(set(named)) < len(named):
+            raise TopicModelError("`topics` in its metadata must name at least one, and none twice")
+        if not 0 < threshold <= 1:
+            raise TopicModelError(
+                f"`threshold` in its metadata must be above 0 and at most 1, not {threshold:g}"
             )
         return tuple(topics), threshold
 
