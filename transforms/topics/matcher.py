@@ -85,11 +85,12 @@ class TopicMatcher:
         found, scoring, repeat = places.found, self._scoring, self._scoring.repeat
         falling = scoring.title >= scoring.lead >= 1  # then the first find of a set is the best placed
         highest = max(scoring.title, scoring.lead, 1.0)
+        nowhere = found.keys().isdisjoint
         most: dict[int, float] = {}
         for number, rows in found.items():
             share = (places.boost(rows[0]) if falling else highest) * (1 - repeat ** len(rows)) / (1 - repeat)
             for index, weight, others in self._weights.get(number, ()):
-                if not others or all(any(other in found for other in group) for group in others):
+                if not any(map(nowhere, others)):
                     most[index] = most.get(index, 1e-9) + weight * share
         rules = self._rules
         return [rules[index] for index, total in most.items() if total >= rules[index].topic.threshold]
