@@ -121,7 +121,8 @@ def find_files(options: RetagOptions) -> tuple[str, ...]:
     """Returns the files of articles of all runs of the dataset, as paths below its root.
 
     Raises:
-        UsageError: There is no dataset, or the run id is that of a run that wrote articles.
+        UsageError: There is no dataset, or files of it are gone, or the run id is that of a run that wrote
+            articles.
     """
     try:
         runs = listed_files(options.output)
@@ -132,7 +133,13 @@ def find_files(options: RetagOptions) -> tuple[str, ...]:
     manifest = read_manifest(options.output, options.run.run_id)
     if options.run.run_id in runs or (manifest is not None and "retagged" not in manifest):
         raise UsageError(f"--run-id {options.run.run_id}: it names a run that wrote articles; take another")
-    return tuple(path for paths in runs.values() for path in paths)
+    files = tuple(path for paths in runs.values() for path in paths)
+    for path in files:
+        if not FileSystems.exists(FileSystems.join(options.output, *path.split("/"))):
+            raise UsageError(
+                f"DATASET {options.output}: {path} is in _runs/, but gone: repeat the run it is of"
+            )
+    return files
 
 
 def build_retag(

@@ -1,11 +1,19 @@
 import json
+import os
+import shutil
 from collections import Counter
+from contextlib import suppress
 
 import pyarrow.dataset as ds
 import pytest
 
 from pipelines.cli import main
+from pipelines.retag import find_files, parse_retag
+from pipelines.run import about_run
 from transforms import retag_commit
+from transforms.commit import staging_folder
+from transforms.retag import retag_file
+from transforms.topics import TopicMatcher
 
 MINE = """
 version: "1.0"
@@ -105,6 +113,70 @@ def test_a_retag_that_dies_half_way_shows_no_run_and_is_finished_by_the_next(
     assert {"tugs"} == {t for m in manifests(dataset).values() for t in m["articles_by_topic"]}
 
 
+def test_wherever_a_retag_is_killed_no_listed_run_is_mixed_and_the_next_finishes_it(
+    dataset, mine, tmp_path, monkeypatch
+):
+    before = files(dataset)
+    done = tmp_path / "done"
+    shutil.copytree(dataset, done)
+    assert retag(done, "--topics", mine) == 0
+    after, ids = files(done), Counter(ds.dataset(done / "articles").to_table()["article_id"].to_pylist())
+    counts = {run: (manifest["articles"], manifest["files"]) for run, manifest in manifests(done).items()}
+
+    class Killed(BaseException):
+        """Not to be caught, like a signal."""
+
+    for step in range(1, 99):
+        torn = tmp_path / f"torn{step}"
+        shutil.copytree(dataset, torn)
+        dies = Dying(step, Killed)
+        with monkeypatch.context() as patch:
+            for name in ("rename", "remove", "rmdir", "makedirs"):
+                patch.setattr(os, name, dies.wrap(getattr(os, name)))
+            with suppress(Killed):
+                retag_files(torn, mine, dies)
+                break
+        found = files(torn)
+        assert Counter(ds.dataset(torn / "articles").to_table()["article_id"].to_pylist()) == ids
+        for manifest in manifests(torn).values():
+            listed = {f["path"]: f["bytes"] for f in manifest["files"] if f["path"] in found}
+            assert all(len(found[path]) == size for path, size in listed.items())
+            assert len({found[path] == after[path] for path in listed}) <= 1
+        retag_files(torn, mine, Dying(0, Killed))
+        assert files(torn) == after != before
+        assert {run: (m["articles"], m["files"]) for run, m in manifests(torn).items()} == counts
+    assert step > 8
+
+
+class Dying:
+    """Functions that change the disk, until the step at which the program dies; armed within the commit."""
+
+    def __init__(self, step, error):
+        self.left, self.error, self.armed = step, error, False
+
+    def wrap(self, function):
+        def change(*args, **kwargs):
+            self.left -= self.armed
+            if self.armed and self.left == 0:
+                raise self.error
+            return function(*args, **kwargs)
+
+        return change
+
+
+def retag_files(dataset, mine, dies):
+    """Retags without an engine, which would take the death for a failure and try again."""
+    options = parse_retag([str(dataset), "--topics", mine, *DATE])
+    matcher = TopicMatcher(options.taxonomy)
+    folder = staging_folder(options.output, options.run.run_id)
+    written = [
+        retag_file(file, options.output, folder, matcher, options.taxonomy.version)
+        for file in find_files(options)
+    ]
+    dies.armed = True
+    retag_commit.commit_retag(written, options.output, options.run, about_run(options))
+
+
 def test_an_ingest_again_replaces_what_was_retagged(inbox, dataset, mine):
     before = files(dataset)
     retag(dataset, "--topics", mine)
@@ -135,3 +207,6 @@ def test_a_wrong_call_is_told_in_one_line(dataset, tmp_path, capsys):
         assert says in err
         assert err.count("\n") == 1
     assert len(manifests(dataset)) == 2
+    (dataset / next(iter(files(dataset)))).unlink()
+    assert main(["retag", str(dataset)]) == 2
+    assert "is in _runs/, but gone" in capsys.readouterr().err
