@@ -94,8 +94,11 @@ class TaxonomyFile:
             root = yaml.compose(text, Loader=_LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
+            line = mark.line + 1 if mark else 1
             hint = f"; {_QUOTE}" if "alias" in str(error.context) else ""
-            self.fail(mark.line + 1 if mark else 1, f"not YAML: {error.problem}{hint}")
+            if "\t" in "".join(text.split("\n")[line - 1 : line]):
+                hint = "; put spaces in place of the tab"
+            self.fail(line, f"not YAML: {error.problem}{hint}")
         except yaml.YAMLError as error:
             self.fail(1, f"not YAML: {' '.join(str(error).split())}")
         if root is None:
@@ -147,8 +150,9 @@ class TaxonomyFile:
         return tuple(item for item in found if item is not None)
 
     def strings(self, node: Node) -> tuple[tuple[str, str], ...]:
-        """Returns a mapping of texts as pairs."""
-        return tuple((key, self.string(value)) for key, value in self.mapping(node).items())
+        """Returns a mapping of texts as pairs, at least one."""
+        found = tuple((key, self.string(value)) for key, value in self.mapping(node).items())
+        return found or self.fail(line_of(node), "it is empty; add a `key: text` line")
 
     def string(self, node: Node) -> str:
         """Returns a text that is not blank, without spaces around it."""
@@ -166,6 +170,13 @@ class TaxonomyFile:
         if not over < number < 1e6:
             self.fail(line_of(node), f"`{value}` is out of range; give a number above {max(over, 0):g}")
         return number
+
+    def whole_number(self, node: Node) -> int:
+        """Returns a whole number, 1 or more."""
+        number = self.number(node, over=0)
+        if number != int(number):
+            self.fail(line_of(node), f"expected a whole number, not `{self.string(node)}`")
+        return int(number)
 
     def place(self, node: Node) -> Place:
         """Returns where a node begins."""

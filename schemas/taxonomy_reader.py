@@ -11,7 +11,7 @@ from typing import TypeVar
 from yaml.nodes import Node, SequenceNode
 
 from schemas.taxonomy import Clause, Example, Place, Scoring, Taxonomy, TermSet, Theme, TopicRule, sealed
-from schemas.taxonomy_file import TaxonomyError, TaxonomyFile, line_of
+from schemas.taxonomy_file import Problem, TaxonomyError, TaxonomyFile, line_of
 
 __all__ = ["TaxonomyError", "parse_taxonomy", "shipped_taxonomy"]
 
@@ -21,6 +21,8 @@ _RULE_KEYS = {
     "ignore", "threshold", "examples", "counter_examples",
 }  # fmt: skip
 _COMBINATIONS = {"any", "near", "all_of"}
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_STOP = re.compile(r"[,;:!?]")
 _BLOCK_HEAD = re.compile(r"^[>|][-+0-9]*")
 _T = TypeVar("_T", TermSet, Theme, TopicRule)
 
@@ -42,13 +44,8 @@ def parse_taxonomy(files: Mapping[str, str], base: Taxonomy | None = None) -> Ta
 def shipped_taxonomy() -> Taxonomy:
     """Returns the taxonomy that ships with the program."""
     folder = resources.files("schemas").joinpath("topics")
-    return parse_taxonomy(
-        {
-            f"topics/{file.name}": file.read_text("utf-8")
-            for file in folder.iterdir()
-            if file.name[-5:] == ".yaml"
-        }
-    )
+    files = [file for file in folder.iterdir() if file.name.endswith(".yaml")]
+    return parse_taxonomy({f"topics/{file.name}": file.read_text("utf-8") for file in files})
 
 
 class _Reader(TaxonomyFile):
@@ -57,6 +54,7 @@ class _Reader(TaxonomyFile):
     def __init__(self) -> None:
         super().__init__()
         self._sets: dict[str, TermSet] = {}
+        self._used: set[str] = set()
         self._source: list[str] = []
 
     def read(self, files: Mapping[str, str], base: Taxonomy | None) -> Taxonomy:
@@ -82,6 +80,9 @@ class _Reader(TaxonomyFile):
             self.name, self._source, self._sets = name, files[name].split("\n"), known | shared
             if node := top.get("topics"):
                 self._add(topics, self.attempt(partial(self._rules, node)) or {})
+        for both in sorted(topics.keys() & themes.keys()):
+            message = f"`{both}` is a theme too, in {themes[both].place}; rename one"
+            self.problems.append(Problem(topics[both].place, both, message))
         self._refuse_if_wrong()
         if version is None or not topics:
             self.name = min(files, default="")
@@ -108,8 +109,9 @@ class _Reader(TaxonomyFile):
             if found is not None:
                 self.note(line_of(node), f"`{key}:` is in {first} too; leave one of them out")
                 continue
-            found, first = node, self.name
-            self.attempt(partial(self.string, node) if key == "version" else partial(self.mapping, node))
+            read = partial(self.string, node) if key == "version" else partial(self.mapping, node)
+            if self.attempt(read) is not None:
+                found, first = node, self.name
         self.name = first
         return found
 
@@ -125,6 +127,7 @@ class _Reader(TaxonomyFile):
         rules = {}
         for key, (key_node, value) in self.entries(node).items():
             self.topic = key
+            self._check_id(key, key_node)
             before = self._sets
             place = self.place(key_node)
             if rule := self.attempt(partial(self._rule, value, key, place)):
@@ -132,11 +135,20 @@ class _Reader(TaxonomyFile):
             self._sets, self.topic = before, ""
         return rules
 
+    def _check_id(self, key: str, node: Node) -> None:
+        if not _ID.fullmatch(key):
+            self.note(line_of(node), f"`{key}` is no id; use small letters a–z, digits and single hyphens")
+
     def _rule(self, node: Node, topic: str, place: Place) -> TopicRule:
+        before = len(self.problems)
         given = self.mapping(node, _RULE_KEYS, {"label", "definition", "signals", "threshold"})
-        self._sets = self._sets | self._term_sets(given.get("sets"))
-        if isinstance(negatives := given.get("negatives"), Node) and "negative_cap" not in given:
+        own = self._term_sets(given.get("sets"))
+        self._sets, self._used = self._sets | own, set()
+        negatives, cap = given.get("negatives"), given.get("negative_cap")
+        if negatives is not None and cap is None:
             self.note(line_of(negatives), "`negatives` need a `negative_cap`: the most points they take away")
+        if cap is not None and negatives is None:
+            self.note(line_of(cap), "`negative_cap` is there without `negatives`; leave it out")
         weighted = partial(self._clause, weighted=True)
         rule = TopicRule(
             id=topic,
@@ -148,7 +160,7 @@ class _Reader(TaxonomyFile):
             broader=self.string(given["broader"]) if "broader" in given else None,
             require=self.items(given.get("require"), partial(self._clause, weighted=False)),
             negatives=self.items(negatives, weighted),
-            negative_cap=self.number(given["negative_cap"], over=0) if "negative_cap" in given else 0.0,
+            negative_cap=self.number(cap, over=0) if cap is not None else 0.0,
             ignore=self._group(given["ignore"]) if "ignore" in given else (),
             examples=(
                 *self._examples(given.get("examples"), applies=True),
@@ -156,8 +168,12 @@ class _Reader(TaxonomyFile):
             ),
             place=place,
         )
-        if not rule.signals:
+        if not given["signals"].value:
             self.note(line_of(given["signals"]), "`signals` is empty; name at least one set of terms")
+        if len(self.problems) == before:  # else a clause that could not be read may use it
+            for terms in own.values():
+                if terms.name not in self._used:
+                    self.note(terms.place.line, f"no clause uses the set `{terms.name}`; leave it out")
         return rule
 
     def _clause(self, node: Node, *, weighted: bool) -> Clause:
@@ -179,43 +195,46 @@ class _Reader(TaxonomyFile):
         if len(given[kind].value) < 2 or (kind == "near" and "within" not in given):
             needs = ", and `within: N` words" if kind == "near" else ""
             self.fail(line_of(node), f"`{kind}` needs two sets or more{needs}")
-        within = int(self.number(given["within"], over=0)) if kind == "near" else 0
-        if kind == "near" and within < 1:
-            self.fail(line_of(given["within"]), "`within` is a number of words, 1 or more")
+        within = self.whole_number(given["within"]) if kind == "near" else 0
         return Clause(groups, within, weight, self.place(node))
 
     def _group(self, node: Node) -> tuple[TermSet, ...]:
         """Reads one name of a set, or a list of them."""
-        if isinstance(node, SequenceNode):
-            return self.items(node, self._named)
-        return (self._named(node),)
+        if not isinstance(node, SequenceNode):
+            return (self._named(node),)
+        if not node.value:
+            self.fail(line_of(node), "the list is empty; name at least one set of terms")
+        return self.items(node, self._named)
 
     def _named(self, node: Node) -> TermSet:
         name = self.string(node)
         if name not in self._sets:
             known = ", ".join(sorted(self._sets)) or "none"
             self.fail(line_of(node), f"no set of terms is called `{name}`; there are: {known}")
+        self._used.add(name)
         return self._sets[name]
 
     def _themes(self, node: Node | None) -> dict[str, Theme]:
         if node is None:
             return {}
-        return {
-            key: Theme(key, self.strings(value), self.place(key_node))
-            for key, (key_node, value) in self.entries(node).items()
-        }
+        themes = {}
+        for key, (key_node, value) in self.entries(node).items():
+            self._check_id(key, key_node)
+            themes[key] = Theme(key, self.strings(value), self.place(key_node))
+        return themes
 
     def _term_sets(self, node: Node | None) -> dict[str, TermSet]:
         if node is None:
             return {}
         sets = {}
         for name, (key_node, by_language) in self.entries(node).items():
+            before = len(self.problems)
             languages = self.attempt(partial(self.mapping, by_language)) or {}
             read = {lang: self.attempt(partial(self._terms, n)) or {} for lang, n in languages.items()}
             terms = tuple((lang, tuple(words)) for lang, words in read.items())
             places = tuple(tuple(words.values()) for words in read.values())
             sets[name] = TermSet(name, terms, places, self.place(key_node))
-            if not any(words for _, words in terms):
+            if not terms and len(self.problems) == before:
                 self.note(line_of(by_language), f"the set `{name}` has no terms")
         return sets
 
@@ -226,10 +245,14 @@ class _Reader(TaxonomyFile):
         else:
             terms = [" ".join(t.split()) for t in self.string(node).split(",") if t.strip()]
             found = list(zip(terms, self._lines_of(node), strict=False))
+        if not found:
+            self.fail(line_of(node), "there are no terms here; add some or leave the language out")
         places: dict[str, Place] = {}
         for term, line in found:
             if not (bare := term.strip("*")) or not (_is_letter(bare[0]) and _is_letter(bare[-1])):
                 self.note(line, f"the term `{term}` must begin and end with a letter, a digit or `*`")
+            elif _STOP.search(term):
+                self.note(line, f"the term `{term}` reaches over punctuation; make it two terms")
             else:
                 places.setdefault(unicodedata.normalize("NFC", term), Place(self.name, line))
         return places
@@ -259,6 +282,7 @@ class _Reader(TaxonomyFile):
         if node is None:
             return Scoring()
         given = self.mapping(node, {"title", "lead", "lead_chars", "repeat"})
+        chars = given.pop("lead_chars", None)
         numbers = {key: self.number(n) for key, n in given.items()}
         if numbers.get("repeat", 0) >= 1:
             self.fail(line_of(given["repeat"]), "`repeat` must be below 1, so that repeats count less")
@@ -266,7 +290,7 @@ class _Reader(TaxonomyFile):
         return Scoring(
             title=numbers.get("title", default.title),
             lead=numbers.get("lead", default.lead),
-            lead_chars=int(numbers.get("lead_chars", default.lead_chars)),
+            lead_chars=default.lead_chars if chars is None else self.whole_number(chars),
             repeat=numbers.get("repeat", default.repeat),
         )
 

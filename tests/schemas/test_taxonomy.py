@@ -82,7 +82,11 @@ def test_a_file_on_top_may_name_the_shared_sets_below() -> None:
     ("old", "new", "message"),
     [
         ("any: ship, weight", "any: shop, weight", "14: topic ferries: no set of terms is called `shop`"),
-        ("threshold: 3", "treshold: 3", "20: topic ferries: unknown key `treshold`; known here: broader"),
+        (
+            "threshold: 3",
+            "threshold: 3\n    treshold: 3",
+            "21: topic ferries: unknown key `treshold`; known here: broader",
+        ),
         ("    threshold: 3\n", "", "7: topic ferries: `threshold:` is missing; add it"),
         ("threshold: 3", "threshold: high", "20: topic ferries: expected a number, not `high`"),
         ("threshold: 3", "threshold: 0", "20: topic ferries: `0` is out of range; give a number above 0"),
@@ -102,6 +106,28 @@ def test_a_file_on_top_may_name_the_shared_sets_below() -> None:
         ("    threshold: 3\n", "    threshold: 3\n  ferries: {}\n", "21: `ferries` is there twice"),
         ("threshold: 3", "threshold: " + "9a " * 500, "20: topic ferries: expected a number, not `9a 9a"),
         ("scoring: {title: 4}", "scoring: {repeat: 1}", "2: `repeat` must be below 1"),
+        ("scoring: {title: 4}", "scoring: [4]", "2: expected `key: value` lines here"),
+        ("scoring: {title: 4}", "scoring: {lead_chars: 1.5}", "2: expected a whole number, not `1.5`"),
+        ("within: 6", "within: 2.5", "15: topic ferries: expected a whole number, not `2.5`"),
+        ("any: ferry,", 'any: ["ferry, boat"],', "4: the term `ferry, boat` reaches over punctuation"),
+        ("any: ferry,", 'any: ", ,",', "4: there are no terms here; add some or leave the language out"),
+        ("any: ferry,", 'any: "",', "4: expected a text here"),
+        ("any: ship, weight: 1.5", "any: [], weight: 1.5", "14: topic ferries: the list is empty"),
+        ("any: ship, weight: 1.5", "any: ship", "14: topic ferries: `weight:` is missing; add it"),
+        ("label: {en: Ferries}", "label: {}", "7: topic ferries: it is empty; add a `key: text` line"),
+        (
+            "    negatives: [{any: late, weight: 1}]\n",
+            "",
+            "17: topic ferries: `negative_cap` is there without",
+        ),
+        (
+            '      late: {no: [forsinket, "no"]}\n',
+            '      late: {no: [forsinket, "no"]}\n      slow: {en: slow}\n',
+            "13: topic ferries: no clause uses the set `slow`",
+        ),
+        ("  ferries:\n", "  Ferries & boats:\n", "6: topic Ferries & boats: `Ferries & boats` is no id"),
+        ("topics:\n", "themes: {ferries: {en: F}}\ntopics:\n", "7: topic ferries: `ferries` is a theme too"),
+        ("  ship:", "\tship:", "4: not YAML: found character that cannot start any token; put spaces in"),
         ("  ferries:\n", "  ferries: [\n", "not YAML"),
         (FERRIES, "", "1: the file is empty"),
         (FERRIES, "- a list", "1: expected `key: value` lines here"),
@@ -113,6 +139,7 @@ def test_each_mistake_gets_one_line_with_its_place(old: str, new: str, message: 
     assert str(caught.value).startswith("ferries.yaml:")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "more: see" not in str(caught.value)
     assert len(str(caught.value)) < 700
 
 

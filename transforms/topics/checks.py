@@ -6,6 +6,7 @@ from itertools import chain
 
 from schemas.taxonomy import ANY_LANGUAGE, Clause, Example, Place, Scoring, Taxonomy, TermSet, TopicRule
 from schemas.taxonomy_file import Problem
+from transforms.language.codes import language_code
 from transforms.topics.evidence import Explanation
 from transforms.topics.folding import is_spaceless
 from transforms.topics.matcher import TopicMatcher
@@ -22,6 +23,7 @@ _FILLING = "qxq"
 def check_taxonomy(taxonomy: Taxonomy) -> list[Problem]:
     """Returns the problems of a taxonomy by file and line; errors, and advice."""
     problems = chain(
+        _check_languages(taxonomy),
         _check_terms(taxonomy),
         _check_broader(taxonomy),
         chain.from_iterable(_check_rule(topic, taxonomy) for topic in taxonomy.topics),
@@ -37,6 +39,11 @@ def _check_rule(topic: TopicRule, taxonomy: Taxonomy) -> Iterator[Problem]:
     languages = sorted({lang for t in taxonomy.topics for lang in _languages(t)} - {ANY_LANGUAGE})
     most = {language: _most_points(topic, language, taxonomy.scoring) for language in languages}
     best = max(most.values(), default=_most_points(topic, ANY_LANGUAGE, taxonomy.scoring))
+    if best == 0:
+        yield Problem(
+            topic.place, topic.id, "no language has terms for a signal and all that it requires: add some"
+        )
+        return
     if best < topic.threshold:
         yield Problem(
             topic.place,
@@ -88,7 +95,32 @@ def _check_broader(taxonomy: Taxonomy) -> Iterator[Problem]:
             yield Problem(topic.place, topic.id, f"`broader` goes round in a circle: {circle}")
 
 
+def _check_languages(taxonomy: Taxonomy) -> Iterator[Problem]:
+    first = {terms: topic for topic, terms in reversed(list(sets_of(taxonomy)))}
+    given = [
+        (topic, language, places[0] if places else terms.place)
+        for terms, topic in first.items()
+        for (language, _), places in zip(terms.terms, terms.places, strict=True)
+        if language != ANY_LANGUAGE
+    ]
+    for theme in taxonomy.themes:
+        given += (("", language, theme.place) for language, _ in theme.labels)
+    for topic in taxonomy.topics:
+        texts = dict.fromkeys(language for language, _ in (*topic.labels, *topic.definition))
+        given += ((topic.id, language, topic.place) for language in texts)
+        given += ((topic.id, example.language, example.place) for example in topic.examples)
+    for topic_id, language, place in given:
+        if (code := language_code(language)) != language:
+            hint = f"write `{code}`" if code else "see ISO 639-1, as in `de`"
+            yield Problem(place, topic_id, f"`{language}` is no code of a language: {hint}")
+
+
 def _check_terms(taxonomy: Taxonomy) -> Iterator[Problem]:
+    used = {terms for topic, terms in sets_of(taxonomy) if topic}
+    for terms in taxonomy.sets:
+        if terms not in used:
+            message = f"no topic uses the shared set `{terms.name}`: leave it out"
+            yield Problem(terms.place, "", message, False)
     seen = set[TermSet]()
     for topic, terms in sets_of(taxonomy):
         if terms in seen:

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from schemas.taxonomy_reader import parse_taxonomy
 from transforms.topics import TopicMatcher
 from transforms.topics.checks import check_taxonomy
@@ -74,6 +76,37 @@ def test_a_topic_whose_requirement_has_no_terms_in_a_language_is_not_found_there
     fixed = BROKEN.replace("threshold: 20", "threshold: 2").replace("    de: schiff*\n", "")
     problems = check_taxonomy(parse_taxonomy({"a": fixed}))
     assert "topic harbour: advice: it has no terms in de" in " ".join(map(str, problems))
+
+
+def test_a_topic_that_nothing_can_satisfy_is_told_so() -> None:
+    apart = BROKEN.replace("port: {en: port, de: hafen}", "port: {fr: port}")
+    told = [str(p) for p in check_taxonomy(parse_taxonomy({"a": apart})) if p.topic == "harbour"]
+    assert any("no language has terms for a signal and all that it requires" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [("german", "write `de`"), ("DE", "write `de`"), ("de-AT", "write `de`"), ("xq", "see ISO 639-1")],
+)
+def test_a_language_that_no_text_will_have_is_a_mistake(code: str, hint: str) -> None:
+    for old, new, line in (
+        ("    de: schiff*", f"    {code}: schiff*", 6),
+        ("de: hafen", f"{code}: hafen", 22),
+        ('en: ["The ship left', f'{code}: ["The ship left', 17),
+        ("{en: Harbours}", f"{{{code}: Harbours}}", 18),
+        ("{en: Sea}", f"{{{code}: Sea}}", 2),
+    ):
+        problems = check_taxonomy(parse_taxonomy({"a": BROKEN.replace(old, new)}))
+        (told,) = [problem for problem in problems if "is no code of a language" in problem.message]
+        assert (told.place.line, told.is_error) == (line, True)
+        assert f"`{code}`" in told.message
+        assert hint in told.message
+
+
+def test_a_shared_set_without_use_is_told() -> None:
+    more = BROKEN.replace("sets:\n  ship:", "sets:\n  tug: {en: tug}\n  ship:", 1)
+    told = [str(p) for p in check_taxonomy(parse_taxonomy({"a": more})) if "shared set" in p.message]
+    assert told == ["a:4: advice: no topic uses the shared set `tug`: leave it out"]
 
 
 def test_only_what_finds_nothing_more_is_shadowed() -> None:
