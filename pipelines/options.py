@@ -4,7 +4,7 @@ import argparse
 import difflib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -12,6 +12,7 @@ from typing import NoReturn
 from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
 from apache_beam.runners.runner import create_runner
 
+from pipelines.dataflow import complaint, is_dataflow
 from pipelines.taxonomies import load_taxonomy
 from pipelines.values import byte_size, day, duration, positive, share
 from schemas.run import Run, default_run_id, pipeline_version
@@ -220,11 +221,12 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     parsed, unknown = parser.parse_known_intermixed_args(ours)
     if unknown:
         raise UsageError(unknown_option(unknown[0], parser))
+    inputs = tuple(dict.fromkeys(map(_plain_path, parsed.inputs)))
     check_beam(beam, parsed.workers)
+    check_dataflow(beam, inputs, {"--output": parsed.output, "--topic-model": parsed.topic_model})
     model = _model_version(parsed) if parsed.topic_model is not None else None
     taxonomy = taxonomy_of(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
-    inputs = tuple(dict.fromkeys(map(_plain_path, parsed.inputs)))
     run_id = default_run_id(run_date, inputs, parsed.limit) if parsed.run_id is None else parsed.run_id
     try:
         run = Run(run_id, run_date, pipeline_version(), model or taxonomy.version)
@@ -342,3 +344,14 @@ def check_beam(arguments: Sequence[str], workers: int | None) -> None:
         raise UsageError(f"--runner {beam.runner}: {one_line(error)}") from None
     if workers and beam.runner not in (None, LOCAL_RUNNER):
         raise UsageError(f"--workers is for local processes: leave it out beside --runner {beam.runner}")
+
+
+def check_dataflow(arguments: Sequence[str], inputs: Sequence[str], places: Mapping[str, str | None]) -> None:
+    """Makes sure that a job for Dataflow can be submitted; see `pipelines.dataflow.complaint`.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    beam = make_beam_parser().parse_args(list(arguments))
+    if is_dataflow(beam.runner) and (found := complaint(beam, inputs, places)):
+        raise UsageError(found)

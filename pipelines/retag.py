@@ -15,6 +15,7 @@ from pipelines.options import (
     Parser,
     UsageError,
     check_beam,
+    check_dataflow,
     dataset_root,
     one_line,
     part_arguments,
@@ -96,6 +97,7 @@ def parse_retag(arguments: Sequence[str]) -> RetagOptions:
     if unknown:
         raise UsageError(unknown_option(unknown[0], parser))
     check_beam(beam_flags, parsed.workers)
+    check_dataflow(beam_flags, (), {"DATASET": parsed.dataset})
     taxonomy = taxonomy_of(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
     digest = hashlib.blake2b(taxonomy.version.encode(), digest_size=4).hexdigest()

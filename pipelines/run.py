@@ -7,7 +7,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any, NoReturn, Protocol
 
@@ -15,13 +15,14 @@ import apache_beam as beam
 import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
-from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineState
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
+from pipelines.dataflow import added_flags, is_dataflow, shipped
 from pipelines.ingest import build
-from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, one_line
+from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, make_beam_parser, one_line
 from pipelines.plan import Plan
 from schemas import Reason, Rejection
 from schemas.run import Run
@@ -76,14 +77,18 @@ def stop_on_signals(options: RunOptions) -> Iterator[None]:
     """Ends the program with one line on SIGINT and SIGTERM, exit status 128 and the signal's number.
 
     At once: the engine's threads and processes would take their time. The dataset is left as it was, unless
-    files were being moved into place; the same run again replaces these.
+    files were being moved into place; the same run again replaces these. A job on Dataflow goes on.
     """
+    goes_on = is_dataflow(runner_of(options))
 
     def stop(number: int, _: Any) -> NoReturn:
         os.write(2, b"\x1b[?25h\n" if os.isatty(2) else b"")  # the cursor that the progress display hid
-        os.write(2, b"newsbeam: stopped; the same command again starts anew\n")
-        with suppress(Exception):
-            clear_staging(options)
+        if goes_on:
+            os.write(2, b"newsbeam: waits no longer; a job that was submitted goes on\n")
+        else:
+            os.write(2, b"newsbeam: stopped; the same command again starts anew\n")
+            with suppress(Exception):
+                clear_staging(options)
         os._exit(128 + number)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -112,10 +117,18 @@ def about_run(options: RunOptions) -> dict[str, Any]:
     }
 
 
+def runner_of(options: RunOptions) -> str | None:
+    """Returns the runner that was asked for; None: none was."""
+    runner: str | None = PipelineOptions(list(options.beam)).view_as(StandardOptions).runner
+    return runner
+
+
 def make_pipeline(options: RunOptions, workers: int) -> beam.Pipeline:
     """Returns an empty pipeline on the runner that was asked for, by default in so many local processes."""
-    flags = list(options.beam)
-    if PipelineOptions(flags).view_as(StandardOptions).runner not in (None, LOCAL_RUNNER):
+    flags, runner = list(options.beam), runner_of(options)
+    if is_dataflow(runner):
+        flags += added_flags(make_beam_parser().parse_args(flags), options.run, options.output)
+    if runner not in (None, LOCAL_RUNNER):
         return beam.Pipeline(options=PipelineOptions(flags))
     if workers == 1:
         return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags))
@@ -152,15 +165,18 @@ def run_pipeline(pipeline: beam.Pipeline, options: RunOptions) -> Mapping[str, A
     Raises:
         RuntimeError: The pipeline failed.
     """
+    on_dataflow = is_dataflow(runner_of(options))
     try:
-        result = pipeline.run()
-        if result is None:
+        with shipped(pipeline.options) if on_dataflow else nullcontext():
+            result = pipeline.run()
+        if result is None or pipeline.options.view_as(GoogleCloudOptions).template_location:
             return None
         state = result.wait_until_finish()
         if state != PipelineState.DONE:
             raise RuntimeError(f"the runner ended with {state}")
     except BaseException:
-        clear_staging(options)
+        if not on_dataflow:  # there a job may go on that this program could not wait for
+            clear_staging(options)
         raise
     return read_manifest(options.output, options.run.run_id)
 
