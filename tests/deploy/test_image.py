@@ -137,7 +137,13 @@ def run_in(image, *words):
     )
 
 
+def files_of(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+
+
 def test_what_the_build_copies_can_be_installed_and_runs(image):
+    for package in ("schemas", "transforms", "pipelines"):
+        assert files_of(image / package) == files_of(ROOT / package)
     done = run_in(image, str(image / "bin" / "newsbeam"), "topics", "check")
     assert done.returncode == 0, done.stderr
 
