@@ -23,9 +23,12 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-lock: $(INSTALLED)  ## requirements.lock anew from pyproject.toml
+lock: $(INSTALLED)  ## requirements.lock and that of the image anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --generate-hashes --upgrade --custom-compile-command "make lock" -o requirements.lock
+	echo 'hatchling>=1.27' | $(BIN)/uv pip compile pyproject.toml - --extra gcp --extra model --python-version 3.11 \
+	  --python-platform x86_64-manylinux_2_28 \
+	  --generate-hashes --upgrade --custom-compile-command "make lock" -o deploy/image/requirements.lock
 
 bench-clean: $(INSTALLED)  ## quality and cost of cleaning beside trafilatura
 	$(BIN)/python benchmarks/bench_clean.py $(CORPUS)

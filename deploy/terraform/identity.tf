@@ -20,6 +20,17 @@ resource "google_storage_bucket_iam_member" "worker_writes" {
   member = google_service_account.worker.member
 }
 
+# Beam looks the bucket up before it stages files; objectAdmin does not hold that right.
+resource "google_storage_bucket_iam_member" "worker_looks_up" {
+  for_each = {
+    data = google_storage_bucket.data.name
+    work = google_storage_bucket.work.name
+  }
+  bucket = each.value
+  role   = "roles/storage.legacyBucketReader"
+  member = google_service_account.worker.member
+}
+
 resource "google_storage_bucket_iam_member" "worker_reads" {
   for_each = toset(var.input_buckets)
   bucket   = each.key

@@ -138,7 +138,9 @@ def run_in(image, *words):
 
 
 def files_of(folder):
-    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    return {
+        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 def test_what_the_build_copies_can_be_installed_and_runs(image):
