@@ -95,6 +95,9 @@ def ingest(arguments: Sequence[str]) -> int:
     try:
         with stop_on_signals(options), terminal.watch_progress():
             manifest = run_ingest(options, plan)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
     except Exception:
         traceback.print_exc()
         print("newsbeam: the run failed; the same command again replaces what it wrote", file=sys.stderr)
@@ -131,6 +134,9 @@ def retag(arguments: Sequence[str]) -> int:
     try:
         with stop_on_signals(options), terminal.watch_progress():
             manifest = run_retag(options, files)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
     except Exception:
         traceback.print_exc()
         print("newsbeam: the run failed; the same command again finishes it", file=sys.stderr)

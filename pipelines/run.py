@@ -124,12 +124,19 @@ def runner_of(options: RunOptions) -> str | None:
 
 
 def make_pipeline(options: RunOptions, workers: int) -> beam.Pipeline:
-    """Returns an empty pipeline on the runner that was asked for, by default in so many local processes."""
+    """Returns an empty pipeline on the runner that was asked for, by default in so many local processes.
+
+    Raises:
+        UsageError: Beam's options do not go together.
+    """
     flags, runner = list(options.beam), runner_of(options)
     if is_dataflow(runner):
         flags += added_flags(make_beam_parser().parse_args(flags), options.run, options.output)
     if runner not in (None, LOCAL_RUNNER):
-        return beam.Pipeline(options=PipelineOptions(flags))
+        try:
+            return beam.Pipeline(options=PipelineOptions(flags))
+        except ValueError as error:  # Beam's own checks, which know its options together
+            raise UsageError(f"--runner {runner}: {one_line(error)}") from None
     if workers == 1:
         return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags))
     module = "apache_beam.runners.worker.sdk_worker_main" if options.verbose else "pipelines.worker"

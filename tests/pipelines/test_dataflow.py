@@ -202,3 +202,10 @@ def test_a_job_that_may_go_on_keeps_its_files(monkeypatch):
     with pytest.raises(OSError, match="no job to wait for"):
         run_pipeline(beam.Pipeline(runner=Taken(), options=PipelineOptions([])), options)
     assert not cleared
+
+
+def test_what_beam_itself_refuses_is_told_in_one_line():
+    options = parse([*CALL, "--no_auth", "--dry_run=True", "--num_workers=5", "--max_num_workers=2"])
+    with pytest.raises(UsageError, match=r"--runner DataflowRunner: .*num_workers \(5\)") as caught:
+        make_pipeline(options, workers=1)
+    assert "\n" not in str(caught.value)
