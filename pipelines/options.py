@@ -45,6 +45,7 @@ class IngestOptions:
         detector: What detects the language of a text.
         site_templates: Whether blocks that stand on several pages of a site are dropped.
         fetch_articles: Whether the links of feeds that were fetched are fetched too.
+        use_state: Whether what earlier runs hold is skipped, and remembered for later ones.
         limit: Number of inputs to read at most; None for all.
         dry_run: Show the plan alone.
         workers: Local processes; None to choose by the size of the input.
@@ -65,6 +66,7 @@ class IngestOptions:
     detector: Detector
     site_templates: bool
     fetch_articles: bool
+    use_state: bool
     limit: int | None
     dry_run: bool
     workers: int | None
@@ -136,6 +138,13 @@ def make_parser() -> argparse.ArgumentParser:
         help="what detects the language of a text (default: %(default)s)",
     )
     add("--no-site-templates", action="store_true", help="keep blocks that stand on several pages of a site")
+    add(
+        "--since-state",
+        action="store_false",
+        dest="no_state",
+        help="skip what earlier runs into the same dataset hold (default)",
+    )
+    add("--no-state", action="store_true", help="take everything, and remember nothing for later runs")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
     add(
         "--allow-private-hosts", action="store_true", help="let requests reach private and loopback addresses"
@@ -250,6 +259,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         detector=Detector(parsed.language_detector),
         site_templates=not parsed.no_site_templates,
         fetch_articles=not parsed.no_fetch,
+        use_state=not parsed.no_state,
         limit=parsed.limit,
         dry_run=parsed.dry_run,
         workers=parsed.workers,

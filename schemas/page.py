@@ -51,6 +51,7 @@ class RawPage:
         source_id: The feed or dump it came through.
         fetched_at: In UTC; None where the input bears none.
         metadata: What the source, not the body, says of the article.
+        stands_in_for: Of a feed's entry whose page could not be had, or not be used: why (a `Reason`).
     """
 
     source_uri: str
@@ -62,3 +63,4 @@ class RawPage:
     source_id: str | None = None
     fetched_at: datetime | None = None
     metadata: Metadata = Metadata()
+    stands_in_for: str | None = None

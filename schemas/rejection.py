@@ -31,6 +31,7 @@ class Reason(StrEnum):
     FETCH_FAILED = "fetch-failed"  # no answer, or none within the time-out
     FORBIDDEN_ADDRESS = "forbidden-address"  # private network, or no http(s)
     ROBOTS = "robots"  # the site's robots.txt forbids it
+    OPT_OUT = "opt-out"  # the page reserves its text: `noai`, `tdm-reservation`
     NO_ARTICLE = "no-article"  # no article text found in it
     FAILED = "failed"  # an error in this program; `detail` has it
 

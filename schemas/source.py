@@ -30,6 +30,7 @@ class Source:
         size: Stored bytes of the file or part; 0 where unknown.
         source_id: The name that a feed list gave it.
         language: The language that a feed list gave it, a hint only.
+        poll_interval: Seconds between two looks at a feed, as its list says; None to learn them.
     """
 
     uri: str
@@ -39,3 +40,4 @@ class Source:
     size: int = 0
     source_id: str | None = None
     language: str | None = None
+    poll_interval: float | None = None

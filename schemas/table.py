@@ -126,8 +126,38 @@ SITE_PAGES = Table(
     identity=("domain", "key"),
 )
 
+#: The program's own: what is known of each feed, by which later runs ask for what is new alone.
+FEED_STATES = Table(
+    name="_state/feeds",
+    schema=pa.schema(
+        [
+            ("url", _TEXT),
+            ("polled_at", _TIME),
+            ("due_at", _TIME),
+            ("moved_to", _TEXT),
+            ("etag", _TEXT),
+            ("last_modified", _TEXT),
+            ("trusts_304", pa.bool_()),
+            ("body_hash", _TEXT),
+            ("read_at", _TIME),
+            ("entries", _list(pa.int64())),
+            ("with_pages", pa.bool_()),
+            ("changed_at", _TIME),
+            ("gap", pa.float64()),
+            ("declared_interval", pa.float64()),
+            ("failures", pa.int32()),
+            ("missing", pa.int32()),
+            ("off", _TEXT),
+        ],
+        metadata={"schema_version": SCHEMA_VERSION},
+    ),
+    partitions=("run_date",),
+    order=("url", "polled_at"),
+    identity=("url",),
+)
+
 #: All that a run writes and replaces.
-TABLES = (ARTICLES, REJECTS, SITE_PAGES)
+TABLES = (ARTICLES, REJECTS, SITE_PAGES, FEED_STATES)
 
 
 def article_row(document: Document, run: Run) -> Row:

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,11 +17,18 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
-from apache_beam.pvalue import AsList, AsSingleton
+from apache_beam.pvalue import AsDict, AsList, AsSingleton
 
 from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, TABLES, Table
 from transforms.parquet import WrittenFile
+
+#: A group of the run's JSON and a value in it.
+Tally = tuple[str, str]
+#: Feeds by what became of them, and beside them the entries of feeds that earlier runs have taken.
+FEEDS, KNOWN_ENTRIES = "feeds", "known-entries"
+#: Entries that stand in for their pages, by the reason why these could not be had.
+FALLBACKS = "fallbacks_by_reason"
 
 
 class CountsDoNotAddUpError(RuntimeError):
@@ -48,8 +56,12 @@ def manifest_path(output: str, run_id: str) -> str:
     return FileSystems.join(output, "_runs", f"{run_id}.json")
 
 
-def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[str, Any]:
+def summarise(
+    files: Iterable[WrittenFile], read: int, duplicates: int, tallies: Mapping[Tally, int] | None = None
+) -> dict[str, Any]:
     """Returns the counts of a run.
+
+    Entries of feeds that earlier runs have taken are read and held.
 
     Raises:
         CountsDoNotAddUpError: What was read is not what was written, dropped and refused.
@@ -61,14 +73,18 @@ def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[
         rows[file.target.split("/", 1)[0]] += file.rows
         for column, value, number in file.groups:
             groups[column][value] += number
+    tallies = tallies or {}
+    for (name, value), number in tallies.items():
+        groups[name][value] += number
+    known = groups[FEEDS].pop(KNOWN_ENTRIES, 0)
     counts = {
-        "read": read,
+        "read": read + known,
         "articles": rows[ARTICLES.name],
         "duplicates": duplicates,
-        "already_held": 0,  # until runs skip what earlier ones hold
+        "already_held": known,
         "rejects": rows[REJECTS.name],
     }
-    if read != sum(counts.values()) - read:
+    if 2 * counts["read"] != sum(counts.values()):
         raise CountsDoNotAddUpError(f"the counts of the run do not add up: {counts}")
     return {
         **counts,
@@ -76,6 +92,8 @@ def summarise(files: Iterable[WrittenFile], read: int, duplicates: int) -> dict[
         "articles_by_language": by_number(groups["language"]),
         "articles_by_via": by_number(groups["via"]),
         "articles_by_topic": by_number(groups["topic"]),
+        FEEDS: by_number(groups[FEEDS]),
+        FALLBACKS: by_number(groups[FALLBACKS]),
         "files": [{"path": file.target, "rows": file.rows, "bytes": file.bytes} for file in files],
     }
 
@@ -122,7 +140,14 @@ def _pattern(output: str, table: Table, run_id: str) -> str:
 
 
 def commit(
-    files: Iterable[WrittenFile], read: int, duplicates: int, output: str, run: Run, about: Mapping[str, Any]
+    files: Iterable[WrittenFile],
+    read: int,
+    duplicates: int,
+    output: str,
+    run: Run,
+    about: Mapping[str, Any],
+    tallies: Mapping[Tally, int] | None = None,
+    superseded: Iterable[str] = (),
 ) -> str:
     """Moves the files of a run into place, writes its JSON and clears its hidden folder.
 
@@ -134,6 +159,8 @@ def commit(
         run: The run.
         about: What the JSON says beside the counts: `run_id`, `inputs`, `options`, `versions`, and `timings`
             with `started_at` in ISO 8601.
+        tallies: Further counts by group and value; see `summarise`.
+        superseded: Files of state that this run has read and written anew; deleted when all is done.
 
     Returns:
         Where the JSON lies.
@@ -143,7 +170,7 @@ def commit(
         OSError: The storage failed.
     """
     files = list(files)
-    summary = summarise(files, read, duplicates)
+    summary = summarise(files, read, duplicates, tallies)
     manifest = manifest_path(output, run.run_id)
     if FileSystems.exists(manifest):
         FileSystems.delete([manifest])
@@ -153,8 +180,17 @@ def commit(
         FileSystems.delete(stale)
     staging = staging_folder(output, run.run_id)
     write_json(manifest, {**about, **summary, "timings": finished(about["timings"])}, staging)
+    current = {FileSystems.join(output, *file.target.split("/")) for file in files}
+    _delete_if_there(path for path in superseded if path not in current)
     delete_folder(staging)
     return manifest
+
+
+def _delete_if_there(paths: Iterable[str]) -> None:
+    """Deletes files that another run may delete at the same time."""
+    for path in paths:
+        with suppress(OSError):
+            FileSystems.delete([path])
 
 
 def finished(timings: Mapping[str, str]) -> dict[str, Any]:
@@ -185,6 +221,8 @@ class Commit(beam.PTransform[Any, Any]):
         about: See `commit`.
         read: PCollection of one number.
         duplicates: PCollection of one number.
+        tallies: PCollection of groups and values, and how often they came.
+        superseded: PCollection of paths; see `commit`.
     """
 
     output: str
@@ -192,16 +230,28 @@ class Commit(beam.PTransform[Any, Any]):
     about: Mapping[str, Any]
     read: Any
     duplicates: Any
+    tallies: Any
+    superseded: Any
 
     def expand(self, files: Any) -> Any:
         """Returns a PCollection of one path."""
         counts = AsSingleton(self.read), AsSingleton(self.duplicates)
+        more = AsDict(self.tallies), AsList(self.superseded)
         return (
             files.pipeline
             | "Once" >> beam.Create([self.output])
-            | "Move into place" >> beam.Map(_commit, AsList(files), *counts, self.run, self.about)
+            | "Move into place" >> beam.Map(_commit, AsList(files), *counts, *more, self.run, self.about)
         )
 
 
-def _commit(output: str, files: list[WrittenFile], read: int, duplicates: int, run: Run, about: Any) -> str:
-    return commit(files, read, duplicates, output, run, about)
+def _commit(
+    output: str,
+    files: list[WrittenFile],
+    read: int,
+    duplicates: int,
+    tallies: Mapping[Tally, int],
+    superseded: list[str],
+    run: Run,
+    about: Any,
+) -> str:
+    return commit(files, read, duplicates, output, run, about, tallies, superseded)

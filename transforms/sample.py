@@ -12,7 +12,7 @@ from transforms.sources import list_sources, read_source
 from transforms.steps import attempt, count
 from transforms.web import FetchPolicy
 from transforms.web.feeds import entries_of
-from transforms.web.hosts import Fetcher
+from transforms.web.hosts import Fetcher, Request
 
 
 def read_sample(
@@ -23,7 +23,7 @@ def read_sample(
 
     def pages_of(source: Source) -> Iterator[RawPage | Rejection]:
         if source.kind is Kind.FEED_URL:
-            return entries_of(source, fetcher.feed(source.uri))
+            return entries_of(source, fetcher.feed(Request(source.uri)))
         return read_source(source, policy.max_page_bytes)
 
     sources = chain.from_iterable(list_sources(given, leave_out) for given in inputs)

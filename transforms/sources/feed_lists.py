@@ -11,6 +11,7 @@ from transforms.sources.storage import ReadError, printable, resolve
 from transforms.sources.values import name_of, text_of
 
 _WEB = ("http://", "https://")
+_MAX_DIGITS = 9
 _NO = frozenset({"0", "false", "no", "n", "off"})
 
 
@@ -20,7 +21,8 @@ def parse_feed_list(body: bytes, uri: str) -> Iterator[Source | Rejection]:
     Addresses that are no URL are paths of stored feeds, relative to the folder of the list.
 
     Args:
-        body: OPML, outlines nested at will, or CSV with a column `url`.
+        body: OPML, outlines nested at will, or CSV with a column `url` and, where wanted, `id`, `name`,
+            `language`, `enabled` and `interval_minutes`. Attributes of outlines mean the same.
         uri: Where the list lies.
 
     Raises:
@@ -45,7 +47,22 @@ def parse_feed_list(body: bytes, uri: str) -> Iterator[Source | Rejection]:
             continue
         seen.add(address)
         name = name_of(row.get("id")) or name_of(row.get("name"))
-        yield Source(address, kind, source_id=name, language=text_of(row.get("language")))
+        try:
+            interval = _seconds(row.get("interval_minutes", ""))
+        except ValueError as error:
+            yield Rejection(address, "list", Reason.CORRUPT, f"interval_minutes: {error}")
+            continue
+        yield Source(
+            address, kind, source_id=name, language=text_of(row.get("language")), poll_interval=interval
+        )
+
+
+def _seconds(minutes: str) -> float | None:
+    if not minutes:
+        return None
+    if not (minutes.isascii() and minutes.isdecimal() and len(minutes) <= _MAX_DIGITS):
+        raise ValueError(f"{minutes!r} is no whole number of minutes")
+    return 60.0 * int(minutes)
 
 
 def _opml_rows(body: bytes) -> list[Mapping[str, str]]:

@@ -1,11 +1,16 @@
 """The web side: feeds and articles over HTTP, within limits and with manners.
 
-address  which addresses may be connected to
-fetch    one document, its redirects, its bounds
-robots   what robots.txt permits
-hosts    many hosts at once, each one gently
-feeds    URLs of feeds → entries
-articles entries → pages
+address    which addresses may be connected to
+connection a connection there, heard for no longer than its clock runs
+fetch      one document, its redirects, its bounds
+robots     what robots.txt permits
+opt_outs   by which signs a page reserves its text
+hosts      many hosts at once, each one gently
+schedule   when a feed is looked at again
+feed_state what a dataset remembers of each feed
+polls      one look at a feed: what to ask for, what the answer means
+feeds      URLs of feeds → new entries
+articles   entries → pages
 """
 
 from transforms.web.articles import FetchArticles

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -11,15 +12,18 @@ from schemas import Media, RawPage, Reason, Rejection, refuse
 from transforms.steps import count
 from transforms.web.address import Network
 from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
-from transforms.web.hosts import STAGE, FetchByHost, Fetcher
+from transforms.web.hosts import STAGE, FetchByHost, Fetcher, Request
+from transforms.web.opt_outs import page_opt_out
 
 
-def article_or_refusal(entry: RawPage, answer: Answer) -> RawPage | Refusal:
+def article_or_refusal(entry: RawPage, answer: Answer, user_agent: str) -> RawPage | Refusal:
     """Returns the page that `entry` links to, with all that the feed says of it, or why there is none."""
     if isinstance(answer, Refusal):
         return answer
     if not answer.body.strip():
         return Refusal(Reason.EMPTY, "the page is empty")
+    if sign := answer.opt_out or page_opt_out(answer.body, user_agent):
+        return Refusal(Reason.OPT_OUT, sign)
     return page_of(entry, answer)
 
 
@@ -43,19 +47,19 @@ def has_text(entry: RawPage) -> bool:
     return body is not None and bool((body.text or "").strip())
 
 
-def _settle(entry: RawPage, answer: Answer) -> Iterator[RawPage | Rejection]:
-    article = article_or_refusal(entry, answer)
+def _settle(user_agent: str, entry: RawPage, answer: Answer) -> Iterator[RawPage | Rejection]:
+    article = article_or_refusal(entry, answer, user_agent)
     if isinstance(article, RawPage):
         yield article
     elif has_text(entry):
         count(f"fetch-fallback/{article.reason}")
-        yield entry
+        yield replace(entry, stands_in_for=article.reason)
     else:
         yield refuse(entry, STAGE, article.reason, article.detail)
 
 
-def _link(entry: RawPage) -> str | None:
-    return entry.url
+def _link(entry: RawPage) -> Request:
+    return Request(entry.url or "")
 
 
 @dataclass
@@ -76,4 +80,11 @@ class FetchArticles(beam.PTransform[Any, Any]):
 
     def expand(self, items: Any) -> Any:
         """Returns a PCollection of pages and rejections."""
-        return items | FetchByHost(self.policy, _link, Fetcher.article, _settle, self.network)
+        return items | FetchByHost(
+            self.policy,
+            _link,
+            Fetcher.article,
+            partial(_settle, self.policy.user_agent),
+            RawPage,
+            self.network,
+        )

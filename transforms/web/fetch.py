@@ -1,34 +1,37 @@
 """fetch: one document over HTTP, within bounds of address, time and size that its server cannot stretch."""
 
 import http.client
-import io
 import re
-import socket
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
-from functools import cache, partial
+from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
-from typing import Any
 from urllib.parse import urljoin
 
 from urllib3 import BaseHTTPResponse
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util import Url, parse_url
 from urllib3.util.request import ACCEPT_ENCODING
 
 from schemas import Reason
 from transforms.web.address import EVERYWHERE, PUBLIC, ForbiddenAddressError, Network
+from transforms.web.connection import Clock, Connection, TlsConnection
+from transforms.web.opt_outs import header_opt_out
 
 #: Redirects followed for one document; RFC 9309 asks for as many where robots.txt redirects.
 MAX_REDIRECTS = 5
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+#: A validator that is longer is not worth keeping for each feed.
+_MAX_VALIDATOR_CHARACTERS = 512
+_MAX_DIGITS = 9
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -104,6 +107,27 @@ ANYTHING = Media("*/*", re.compile(r".*"))
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of the version it sent, to be sent back to it (RFC 9110, 8.8).
+
+    Attributes:
+        etag: Value of `ETag`.
+        last_modified: Value of `Last-Modified`.
+    """
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Returns the headers that ask for another version than this one."""
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value}
+
+
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A document as received.
 
@@ -113,6 +137,9 @@ class Fetched:
         content_type: In lower case without parameters, None if the server was silent.
         charset: As the server says, in lower case and not checked; None if it was silent.
         fetched_at: When the server answered, in UTC.
+        validators: Of this version.
+        moved_to: Where permanent redirects (301, 308) alone led to, None if there were none at first.
+        opt_out: The header by which the server reserves its rights, None if there is none.
     """
 
     url: str
@@ -120,6 +147,9 @@ class Fetched:
     content_type: str | None
     charset: str | None
     fetched_at: datetime
+    validators: Validators = NO_VALIDATORS
+    moved_to: str | None = None
+    opt_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +159,24 @@ class Refusal:
     Attributes:
         reason: From the closed list.
         detail: One line for a person.
-        status: The HTTP status, where that is the reason.
+        status: The HTTP status, where that is the reason; 304 where the version asked about still holds.
+        retry_after: Seconds for which the server asks to be left alone, None if it does not.
+        host: That gave the status; another than that of the URL after a redirect.
+        moved_to: As in `Fetched`.
     """
 
     reason: Reason
     detail: str
     status: int | None = None
+    retry_after: float | None = None
+    host: str | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    url: str
+    permanent: bool
 
 
 Answer = Fetched | Refusal
@@ -154,6 +196,7 @@ def fetch(
     media: Media = PAGES,
     network: Network | None = None,
     gate: Gate = _open_gate,
+    validators: Validators = NO_VALIDATORS,
 ) -> Answer:
     """Fetches `url` by GET and follows its redirects.
 
@@ -167,6 +210,7 @@ def fetch(
         media: What the caller can read; other content types are refused before their body is read.
         network: In place of the policy's own.
         gate: Robots rules and pacing; its time does not count towards the time-out.
+        validators: Of the version that is held; the server may answer 304 then.
 
     Returns:
         The document, or why there is none. Never raises for what a server does.
@@ -174,6 +218,7 @@ def fetch(
     network = network or policy.network
     seconds_left = policy.timeout
     seen: set[str] = set()
+    moved_to, moving = None, True
     for _ in range(MAX_REDIRECTS + 1):
         target = parse_http_url(url)
         if target is None:
@@ -185,11 +230,13 @@ def fetch(
             if refusal is not None:
                 return refusal
             started = monotonic()
-            answer = _guarded_get(target, policy, media, network, _Clock(seconds_left))
+            answer = _guarded_get(target, policy, media, network, Clock(seconds_left), validators)
             seconds_left -= monotonic() - started
-        if not isinstance(answer, str):
-            return answer
-        url = answer
+        if not isinstance(answer, _Redirect):
+            return replace(answer, moved_to=moved_to)
+        url = answer.url
+        moving = moving and answer.permanent
+        moved_to = url if moving else moved_to
     return Refusal(Reason.FETCH_FAILED, f"more than {MAX_REDIRECTS} redirects")
 
 
@@ -210,84 +257,16 @@ def host_of(url: str) -> str:
     return (target.host or "").rstrip(".") if target else ""
 
 
-class _Clock:
-    """Bounds all waits for a server together."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = monotonic() + seconds
-
-    def wait(self) -> float:
-        """Returns the seconds that are left.
-
-        Raises:
-            TimeoutError: None are.
-        """
-        left = self._end - monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        return left
-
-
-class _TimedReader(io.RawIOBase):
-    """A socket's bytes. Sockets bound one wait only, so a byte now and then would last for ever."""
-
-    def __init__(self, sock: socket.socket, clock: _Clock) -> None:
-        self._sock = sock
-        self._clock = clock
-        self._raw = sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._clock.wait())
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _TimedResponse(http.client.HTTPResponse):
-    """Reads status, headers, chunk sizes and body alike through the clock."""
-
-    def __init__(self, sock: socket.socket, *args: Any, clock: _Clock, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self.fp.close()
-        self.fp = io.BufferedReader(_TimedReader(sock, clock))
-
-
-class _Connection(HTTPConnection):
-    """Connects where `network` lets it, and hears nothing after the clock has run out."""
-
-    def __init__(
-        self, host: str, port: int | None, *, network: Network, clock: _Clock, **options: Any
-    ) -> None:
-        super().__init__(host, port, **options)
-        self._network = network
-        self._clock = clock
-        self.response_class: Any = partial(_TimedResponse, clock=clock)
-
-    def _new_conn(self) -> socket.socket:
-        sock = self._network.connect(self._dns_host, self.port, self._clock.wait)
-        sock.settimeout(self._clock.wait())  # of the TLS handshake and of sending
-        return sock
-
-
-class _TlsConnection(_Connection, HTTPSConnection):
-    """The same under TLS."""
-
-
 @cache
 def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
 def _guarded_get(
-    target: Url, policy: FetchPolicy, media: Media, network: Network, clock: _Clock
-) -> Answer | str:
+    target: Url, policy: FetchPolicy, media: Media, network: Network, clock: Clock, validators: Validators
+) -> Answer | _Redirect:
     try:
-        return _get(target, policy, media, network, clock)
+        return _get(target, policy, media, network, clock, validators)
     except ForbiddenAddressError as error:
         return Refusal(Reason.FORBIDDEN_ADDRESS, str(error))
     # UnicodeError: a host name that IDNA cannot express
@@ -296,44 +275,75 @@ def _guarded_get(
         return Refusal(Reason.FETCH_FAILED, f"{type(cause).__name__}: {cause}")
 
 
-def _get(target: Url, policy: FetchPolicy, media: Media, network: Network, clock: _Clock) -> Answer | str:
-    """Makes one request; returns the target of a redirect as a string."""
+def _get(
+    target: Url, policy: FetchPolicy, media: Media, network: Network, clock: Clock, validators: Validators
+) -> Answer | _Redirect:
+    """Makes one request."""
     host = target.host or ""
-    connection: _Connection = (
-        _TlsConnection(host, target.port, network=network, clock=clock, ssl_context=_tls())
+    connection: Connection = (
+        TlsConnection(host, target.port, network=network, clock=clock, ssl_context=_tls())
         if target.scheme == "https"
-        else _Connection(host, target.port, network=network, clock=clock)
+        else Connection(host, target.port, network=network, clock=clock)
     )
     headers = {
         "User-Agent": policy.user_agent,
         "Accept": media.accept,
         "Accept-Encoding": ACCEPT_ENCODING,
         "Connection": "close",
+        **validators.headers(),
     }
     with closing(connection):
         connection.request("GET", target.request_uri, headers=headers, preload_content=False)
         with closing(connection.getresponse()) as response:
-            return _read(target, response, policy.max_page_bytes, media)
+            return _read(target, response, policy, media)
 
 
-def _read(target: Url, response: BaseHTTPResponse, max_bytes: int, media: Media) -> Answer | str:
+def _read(target: Url, response: BaseHTTPResponse, policy: FetchPolicy, media: Media) -> Answer | _Redirect:
     location = response.headers.get("Location")
     if response.status in _REDIRECTS and location:
-        return urljoin(target.url, _utf8(location.strip()))
+        return _Redirect(urljoin(target.url, _utf8(location.strip())), response.status in _PERMANENT)
+    fetched_at = datetime.now(UTC)
     if response.status != 200:
         detail = f"{response.status} {response.reason or ''}".strip()
-        return Refusal(Reason.HTTP_STATUS, detail, response.status)
+        pause = retry_after(response.headers.get("Retry-After"), fetched_at)
+        return Refusal(Reason.HTTP_STATUS, detail, response.status, pause, target.host)
     content_type, charset = _content_type(response.headers.get("Content-Type"))
     if content_type and not media.pattern.fullmatch(content_type):
         return Refusal(Reason.UNSUPPORTED_MEDIA, content_type)
     unknown = _unknown_encodings(response)
     if unknown:
         return Refusal(Reason.UNSUPPORTED_MEDIA, f"content encoding {', '.join(unknown)}")
-    fetched_at = datetime.now(UTC)
-    body = _body(response, max_bytes)
+    body = _body(response, policy.max_page_bytes)
     if body is None:
-        return Refusal(Reason.TOO_LARGE, f"more than {max_bytes} bytes")
-    return Fetched(target.url, body, content_type, charset, fetched_at)
+        return Refusal(Reason.TOO_LARGE, f"more than {policy.max_page_bytes} bytes")
+    return Fetched(
+        target.url,
+        body,
+        content_type,
+        charset,
+        fetched_at,
+        Validators(_sendable(response, "ETag"), _sendable(response, "Last-Modified")),
+        opt_out=header_opt_out(response.headers, policy.user_agent),
+    )
+
+
+def _sendable(response: BaseHTTPResponse, name: str) -> str | None:
+    value = (response.headers.get(name) or "").strip()
+    fits = value.isascii() and value.isprintable() and len(value) <= _MAX_VALIDATOR_CHARACTERS
+    return value if value and fits else None
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Returns the seconds that a `Retry-After` asks for (RFC 9110, 10.2.3: a number or a date)."""
+    value = (header or "").strip()
+    if value.isascii() and value.isdecimal():
+        return float(value[:_MAX_DIGITS])
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
 
 
 def _body(response: BaseHTTPResponse, max_bytes: int) -> bytes | None:

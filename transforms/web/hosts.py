@@ -18,21 +18,56 @@ from urllib3.util import Url
 from schemas import RawPage, Reason, Rejection
 from transforms.steps import Attempt, attempt
 from transforms.web.address import Network
-from transforms.web.fetch import ANYTHING, FEEDS, PAGES, Answer, FetchPolicy, Refusal, fetch, host_of
+from transforms.web.fetch import (
+    ANYTHING,
+    FEEDS,
+    NO_VALIDATORS,
+    PAGES,
+    Answer,
+    FetchPolicy,
+    Gate,
+    Media,
+    Refusal,
+    Validators,
+    fetch,
+    host_of,
+    parse_http_url,
+)
 from transforms.web.robots import MAX_ROBOTS_BYTES, Robots
+from transforms.web.schedule import MAX_RETRY_AFTER, backoff_factor
 
 #: `Rejection.stage` of what could not be fetched.
 STAGE = "fetch"
+#: Statuses of a server that may answer soon: too many requests, and trouble that tends to pass.
+BUSY = frozenset({429, 500, 502, 503, 504})
+#: Requests for one document at most.
+MAX_TRIES = 3
+#: Longest rest that a run waits for, in seconds; a host that wants more is not asked again until then.
+MAX_REST_SECONDS = 60.0
 #: Hosts asked at once by one bundle. Nearly all of these threads sleep through their host's delay.
 MAX_THREADS = 128
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask for.
+
+    Attributes:
+        url: http or https; empty where there is nothing to ask for.
+        validators: Of the version that is held.
+    """
+
+    url: str
+    validators: Validators = NO_VALIDATORS
+
+
 @dataclass(slots=True)
 class _Turn:
     lock: Lock = field(default_factory=Lock)
     free_at: float = float("-inf")
+    banned_until: float = float("-inf")
 
 
 class Turns:
@@ -52,11 +87,23 @@ class Turns:
         with self._lock:
             turn = self._turns.setdefault(host, _Turn())
         with turn.lock:
-            sleep(max(0.0, turn.free_at + delay - monotonic()))
+            sleep(max(0.0, max(turn.free_at + delay, turn.banned_until) - monotonic()))
             try:
                 yield
             finally:
                 turn.free_at = monotonic()
+
+    def ban(self, host: str, seconds: float) -> None:
+        """Keeps all requests from `host` for so long."""
+        with self._lock:
+            turn = self._turns.setdefault(host, _Turn())
+            turn.banned_until = max(turn.banned_until, monotonic() + seconds)
+
+    def ban_left(self, host: str) -> float:
+        """Returns the seconds for which `host` must be left alone."""
+        with self._lock:
+            turn = self._turns.get(host)
+            return max(0.0, turn.banned_until - monotonic()) if turn else 0.0
 
 
 #: Of the whole process, because feeds and articles of one host are fetched by different steps.
@@ -72,22 +119,52 @@ class Fetcher:
         self._network = network
         self._robots = Robots(self._robots_txt, policy.user_agent)
 
-    def feed(self, url: str) -> Answer:
+    def feed(self, request: Request) -> Answer:
         """Fetches a feed that the user has named; robots.txt speaks of crawling, and is not asked."""
-        return fetch(url, self._policy, media=FEEDS, network=self._network, gate=self._turn)
+        return self._patiently(request, FEEDS, self._turn)
 
-    def article(self, url: str) -> Answer:
+    def article(self, request: Request) -> Answer:
         """Fetches an article, if robots.txt permits it there and wherever it redirects to."""
-        return fetch(url, self._policy, media=PAGES, network=self._network, gate=self._permitted_turn)
+        return self._patiently(request, PAGES, self._permitted_turn)
+
+    def robots(self, url: str) -> Refusal | None:
+        """Returns why robots.txt keeps `url` from being fetched, None if it does not."""
+        target = parse_http_url(url)
+        return self._robots.refusal(target) if target else Refusal(Reason.MISSING_FIELD, "no http(s) address")
+
+    def _patiently(self, request: Request, media: Media, gate: Gate) -> Answer:
+        """Fetches, and asks again where a server is only busy, after the rest that it wants."""
+        for tries in range(1, MAX_TRIES + 1):
+            answer = fetch(
+                request.url,
+                self._policy,
+                media=media,
+                network=self._network,
+                gate=gate,
+                validators=request.validators,
+            )
+            if not isinstance(answer, Refusal) or answer.status not in BUSY or not answer.host:
+                break
+            pause = self._policy.host_delay * backoff_factor(tries, request.url)
+            pause = max(pause, min(answer.retry_after or 0.0, MAX_RETRY_AFTER))
+            TURNS.ban(answer.host.rstrip("."), pause)
+            if pause > MAX_REST_SECONDS:
+                break
+        return answer
 
     def _robots_txt(self, url: str) -> Answer:
         policy = replace(self._policy, max_page_bytes=MAX_ROBOTS_BYTES)
         return fetch(url, policy, media=ANYTHING, network=self._network, gate=self._turn)
 
     @contextmanager
-    def _turn(self, target: Url, delay: float = 0.0) -> Iterator[None]:
-        with TURNS.take((target.host or "").rstrip("."), max(delay, self._policy.host_delay)):
-            yield
+    def _turn(self, target: Url, delay: float = 0.0) -> Iterator[Refusal | None]:
+        host = (target.host or "").rstrip(".")
+        if (left := TURNS.ban_left(host)) > MAX_REST_SECONDS:
+            detail = f"{host} has asked to be left alone, for another {left:.0f} s"
+            yield Refusal(Reason.HTTP_STATUS, detail, retry_after=left)
+            return
+        with TURNS.take(host, max(delay, self._policy.host_delay)):
+            yield None
 
     @contextmanager
     def _permitted_turn(self, target: Url) -> Iterator[Refusal | None]:
@@ -95,8 +172,8 @@ class Fetcher:
         if refusal is not None:
             yield refusal
             return
-        with self._turn(target, self._robots.crawl_delay(target)):
-            yield None
+        with self._turn(target, self._robots.crawl_delay(target)) as refusal:
+            yield refusal
 
 
 _shared_fetcher = lru_cache(maxsize=8)(Fetcher)
@@ -146,18 +223,19 @@ def gather(jobs: Iterable[Iterable[T]], max_threads: int = MAX_THREADS) -> Gener
 
 
 def ask_in_turn(
-    elements: Iterable[T], url_of: Callable[[T], str | None], ask: Callable[[str], Answer]
+    elements: Iterable[T], request_of: Callable[[T], Request], ask: Callable[[Request], Answer]
 ) -> Iterator[tuple[T, Answer]]:
-    """Pairs each of `elements` with the answer for its URL, and asks for each URL once."""
-    sharing: dict[str, list[T]] = {}
+    """Pairs each of `elements` with the answer to its request, and makes each request once."""
+    sharing: dict[Request, list[T]] = {}
     for element in elements:
-        sharing.setdefault(urldefrag(url_of(element) or "").url, []).append(element)
-    for url in sorted(sharing):
+        request = request_of(element)
+        sharing.setdefault(replace(request, url=urldefrag(request.url).url), []).append(element)
+    for request in sorted(sharing, key=repr):
         try:
-            answer = ask(url) if url else Refusal(Reason.MISSING_FIELD, "no link to follow")
+            answer = ask(request) if request.url else Refusal(Reason.MISSING_FIELD, "no link to follow")
         except Exception as error:  # a bug here must not end a run of a million
             answer = Refusal(Reason.FAILED, f"{type(error).__name__}: {error}")
-        for element in sharing[url]:
+        for element in sharing[request]:
             yield element, answer
 
 
@@ -168,12 +246,12 @@ class _FetchFn(beam.DoFn):
         self,
         policy: FetchPolicy,
         network: Network | None,
-        url_of: Callable[[Any], str | None],
-        ask: Callable[[Fetcher, str], Answer],
+        request_of: Callable[[Any], Request],
+        ask: Callable[[Fetcher, Request], Answer],
     ) -> None:
         self._policy = policy
         self._network = network
-        self._url_of = url_of
+        self._request_of = request_of
         self._ask = ask
 
     def setup(self) -> None:
@@ -200,7 +278,7 @@ class _FetchFn(beam.DoFn):
         yield from gather(self._work_off(*queue) for queue in queues)
 
     def _work_off(self, elements: list[Any], timestamp: Any, window: Any) -> Iterator[WindowedValue]:
-        for pair in ask_in_turn(elements, self._url_of, partial(self._ask, self._fetcher)):
+        for pair in ask_in_turn(elements, self._request_of, partial(self._ask, self._fetcher)):
             yield WindowedValue(pair, timestamp, (window,))
 
 
@@ -212,37 +290,37 @@ class FetchByHost(beam.PTransform[Any, Any]):
 
     Attributes:
         policy: Limits and manners.
-        url_of: From an element to its URL.
+        request_of: From an element to what to ask for.
         ask: `Fetcher.feed` or `Fetcher.article`.
         settle: From an element and its answer to results, rejections among them.
+        gives: Type of the results, beside `Rejection`.
         network: In place of the policy's own.
     """
 
     policy: FetchPolicy
-    url_of: Callable[[Any], str | None]
-    ask: Callable[[Fetcher, str], Answer]
-    settle: Callable[[Any, Answer], Iterable[RawPage | Rejection]]
+    request_of: Callable[[Any], Request]
+    ask: Callable[[Fetcher, Request], Answer]
+    settle: Callable[[Any, Answer], Iterable[Any]]
+    gives: Any = RawPage
     network: Network | None = None
 
     def expand(self, items: Any) -> Any:
-        """Returns a PCollection of pages and rejections."""
-        url_of, settle = self.url_of, self.settle
+        """Returns a PCollection of results and rejections."""
+        request_of, settle = self.request_of, self.settle
         return (
             items
-            | "Key by host" >> beam.WithKeys(partial(_host_key, url_of))
+            | "Key by host" >> beam.WithKeys(partial(_host_key, request_of))
             | "Group by host" >> beam.GroupByKey()
-            | "Ask" >> beam.ParDo(_FetchFn(self.policy, self.network, url_of, self.ask))
-            | "Settle" >> Attempt(STAGE, lambda: partial(_settled, settle), tuple, RawPage)
+            | "Ask" >> beam.ParDo(_FetchFn(self.policy, self.network, request_of, self.ask))
+            | "Settle" >> Attempt(STAGE, lambda: partial(_settled, settle), tuple, self.gives)
         )
 
 
-def _host_key(url_of: Callable[[Any], str | None], item: Any) -> str:
-    return "" if isinstance(item, Rejection) else host_of(url_of(item) or "")
+def _host_key(request_of: Callable[[Any], Request], item: Any) -> str:
+    return "" if isinstance(item, Rejection) else host_of(request_of(item).url)
 
 
-def _settled(
-    settle: Callable[[Any, Answer], Iterable[RawPage | Rejection]], pair: tuple[Any, Answer]
-) -> Iterator[RawPage | Rejection]:
+def _settled(settle: Callable[[Any, Answer], Iterable[Any]], pair: tuple[Any, Answer]) -> Iterator[Any]:
     """Applies `settle`; an error in it is told of the element, not of the pair."""
     element, answer = pair
     return attempt(lambda item: settle(item, answer), element, STAGE)

@@ -6,8 +6,8 @@ from apache_beam.testing.util import assert_that, equal_to
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
 from transforms.web.articles import FetchArticles
-from transforms.web.feeds import FetchFeeds, fetch_feed
-from transforms.web.fetch import FetchPolicy
+from transforms.web.feeds import ENTRIES, FetchFeeds, entries_of
+from transforms.web.fetch import FEEDS, FetchPolicy, fetch
 
 POLICY = FetchPolicy(timeout=2.0, host_delay=0.0)
 
@@ -31,9 +31,8 @@ def gist(result: RawPage | Rejection) -> tuple[str, str | None, str]:
 
 def test_a_feed_gives_its_entries(site: Any, network: Network) -> None:
     url = site.serve("/feed", rss("http://a.test/1", "http://a.test/2"), media="application/rss+xml")
-    entries = [
-        entry for entry in fetch_feed(source(url), POLICY, network=network) if isinstance(entry, RawPage)
-    ]
+    answer = fetch(url, POLICY, media=FEEDS, network=network)
+    entries = [entry for entry in entries_of(source(url), answer) if isinstance(entry, RawPage)]
     assert [(entry.url, entry.via, entry.source_id) for entry in entries] == [
         ("http://a.test/1", "feed", "a-feed"),
         ("http://a.test/2", "feed", "a-feed"),
@@ -45,7 +44,8 @@ def test_a_feed_gives_its_entries(site: Any, network: Network) -> None:
 
 
 def test_a_feed_that_cannot_be_fetched_is_one_rejection(site: Any, network: Network) -> None:
-    (rejection,) = fetch_feed(source(site.url("/feed")), POLICY, network=network)
+    answer = fetch(site.url("/feed"), POLICY, media=FEEDS, network=network)
+    (rejection,) = entries_of(source(site.url("/feed")), answer)
     assert rejection == Rejection(site.url("/feed"), "fetch", Reason.HTTP_STATUS, "404 Not Found")
 
 
@@ -57,10 +57,13 @@ def test_feeds_and_their_articles_end_to_end(site: Any, network: Network) -> Non
     lost = site.url("/lost", "c.test")
     passing = Rejection("list.opml", "list", Reason.CORRUPT, "no XML")
     pipeline = beam.Pipeline(runner="FnApiRunner")
-    results = (
+    polled = (
         pipeline
         | beam.Create([source(feed_a), source(feed_b), source(lost), passing])
-        | FetchFeeds(POLICY, network)
+        | FetchFeeds(POLICY, network=network)
+    )
+    results = (
+        polled[ENTRIES]
         | FetchArticles(POLICY, network)
         | beam.Map(gist)
         | beam.MapTuple(lambda uri, url, kind: (uri.partition("#")[0], url, kind))

@@ -11,7 +11,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
 from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
-from transforms.web.hosts import FetchByHost, Fetcher, ask_in_turn, gather
+from transforms.web.hosts import FetchByHost, Fetcher, Request, ask_in_turn, gather
 
 PAGE = "<p>text</p>"
 ANSWER = Fetched("", b"", None, None, datetime(2026, 11, 20, tzinfo=UTC))
@@ -24,7 +24,7 @@ def gaps(site: Any, host: str) -> list[float]:
 
 def ask_side_by_side(ask: Any, urls: list[str]) -> list[Answer]:
     """Asks for each URL in a thread of its own."""
-    return list(gather(map(ask, [url]) for url in urls))
+    return list(gather(map(ask, [Request(url)]) for url in urls))
 
 
 def test_a_host_rests_between_requests_whoever_asks(site: Any, network: Network) -> None:
@@ -41,7 +41,7 @@ def test_crawl_delay_is_obeyed_on_top(site: Any, network: Network) -> None:
     site.serve("/robots.txt", "User-agent: *\nCrawl-delay: 0.3", media="text/plain")
     fetcher = Fetcher(FetchPolicy(host_delay=0.0), network)
     for number in range(2):
-        fetcher.article(site.serve(f"/{number}", PAGE).replace("a.test", "crawls.test"))
+        fetcher.article(Request(site.serve(f"/{number}", PAGE).replace("a.test", "crawls.test")))
     assert min(gaps(site, "crawls.test")) >= 0.3
 
 
@@ -64,7 +64,7 @@ def test_what_robots_txt_forbids_is_not_asked_for(site: Any, network: Network) -
     site.redirect("/moved", site.url("/private/b", "b.test"))
     fetcher = Fetcher(FetchPolicy(host_delay=0.0), network)
     for path in ("/private/a", "/moved"):
-        answer = fetcher.article(site.url(path))
+        answer = fetcher.article(Request(site.url(path)))
         assert isinstance(answer, Refusal)
         assert answer.reason is Reason.ROBOTS
     assert site.paths("a.test") == ["/robots.txt", "/moved"]
@@ -74,14 +74,14 @@ def test_what_robots_txt_forbids_is_not_asked_for(site: Any, network: Network) -
 def test_robots_txt_is_asked_for_only_where_it_counts(site: Any, network: Network) -> None:
     site.serve("/robots.txt", "User-agent: *\nDisallow: /", media="text/plain")
     url = site.serve("/feed", PAGE)
-    assert isinstance(Fetcher(FetchPolicy(host_delay=0.0), network).feed(url), Fetched)
+    assert isinstance(Fetcher(FetchPolicy(host_delay=0.0), network).feed(Request(url)), Fetched)
     assert site.paths() == ["/feed"]
 
 
 def test_a_host_whose_robots_txt_cannot_be_had_is_left_alone(site: Any, network: Network) -> None:
     site.serve("/robots.txt", status=503)
     fetcher = Fetcher(FetchPolicy(host_delay=0.0), network)
-    answers = [fetcher.article(site.url(path)) for path in ("/a", "/b")]
+    answers = [fetcher.article(Request(site.url(path))) for path in ("/a", "/b")]
     assert [answer.status if isinstance(answer, Refusal) else 200 for answer in answers] == [None, None]
     assert site.paths() == ["/robots.txt"]
 
@@ -89,7 +89,7 @@ def test_a_host_whose_robots_txt_cannot_be_had_is_left_alone(site: Any, network:
 def test_robots_txt_may_be_larger_than_a_page(site: Any, network: Network) -> None:
     site.serve("/robots.txt", "# nothing here\n" * 100, media="text/plain")
     fetcher = Fetcher(FetchPolicy(host_delay=0.0, max_page_bytes=100), network)
-    assert isinstance(fetcher.article(site.serve("/", PAGE)), Fetched)
+    assert isinstance(fetcher.article(Request(site.serve("/", PAGE))), Fetched)
 
 
 def test_an_error_while_settling_is_told_of_its_element(site: Any, network: Network) -> None:
@@ -99,7 +99,7 @@ def test_an_error_while_settling_is_told_of_its_element(site: Any, network: Netw
     policy = FetchPolicy(host_delay=0.0)
     url = site.serve("/feed", PAGE)
     pipeline = beam.Pipeline(runner="FnApiRunner")
-    by_host = FetchByHost(policy, lambda source: source.uri, Fetcher.feed, settle, network)
+    by_host = FetchByHost(policy, lambda source: Request(source.uri), Fetcher.feed, settle, network=network)
     results = pipeline | beam.Create([Source(url, Kind.FEED_URL)]) | by_host
     assert_that(results, equal_to([Rejection(url, "fetch", Reason.FAILED, "ValueError: no such thing")]))
     pipeline.run()
@@ -108,12 +108,12 @@ def test_an_error_while_settling_is_told_of_its_element(site: Any, network: Netw
 def test_each_url_is_asked_for_once() -> None:
     asked: list[str] = []
 
-    def ask(url: str) -> Answer:
-        asked.append(url)
-        return Refusal(Reason.FETCH_FAILED, url)
+    def ask(request: Request) -> Answer:
+        asked.append(request.url)
+        return Refusal(Reason.FETCH_FAILED, request.url)
 
     elements = ["http://a.test/2#x", "http://a.test/1", "http://a.test/2", ""]
-    answers = dict(ask_in_turn(elements, lambda element: element, ask))
+    answers = dict(ask_in_turn(elements, Request, ask))
     assert asked == ["http://a.test/1", "http://a.test/2"]
     assert {element: answer.detail for element, answer in answers.items() if isinstance(answer, Refusal)} == {
         "http://a.test/2#x": "http://a.test/2",
@@ -124,12 +124,12 @@ def test_each_url_is_asked_for_once() -> None:
 
 
 def test_an_error_of_ours_becomes_an_answer() -> None:
-    def ask(url: str) -> Answer:
-        if url == "b":
+    def ask(request: Request) -> Answer:
+        if request.url == "b":
             raise ValueError("no such thing")
         return ANSWER
 
-    assert list(ask_in_turn("abc", str, ask)) == [
+    assert list(ask_in_turn("abc", Request, ask)) == [
         ("a", ANSWER),
         ("b", Refusal(Reason.FAILED, "ValueError: no such thing")),
         ("c", ANSWER),
