@@ -142,6 +142,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--since-state",
         action="store_false",
         dest="no_state",
+        default=False,
         help="skip what earlier runs into the same dataset hold (default)",
     )
     add("--no-state", action="store_true", help="take everything, and remember nothing for later runs")

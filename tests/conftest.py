@@ -76,10 +76,17 @@ class Site:
         media: str | None = "text/html",
         **headers: str,
     ) -> str:
-        """Has requests for `path` answered as said; underscores in the names of headers become hyphens."""
+        """Has requests for `path` answered as said; underscores in the names of headers become hyphens.
+
+        A request with the `ETag` that is among the headers is answered 304.
+        """
         data = body.encode() if isinstance(body, str) else body
 
         def respond(handler: BaseHTTPRequestHandler) -> None:
+            if headers.get("ETag") and handler.headers.get("If-None-Match") == headers["ETag"]:
+                handler.send_response(304)
+                handler.end_headers()
+                return
             handler.send_response(status)
             if media is not None:
                 handler.send_header("Content-Type", media)

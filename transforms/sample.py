@@ -12,7 +12,7 @@ from transforms.sources import list_sources, read_source
 from transforms.steps import attempt, count
 from transforms.web import FetchPolicy
 from transforms.web.feeds import entries_of
-from transforms.web.hosts import Fetcher, Request
+from transforms.web.fetcher import Fetcher, Request
 
 
 def read_sample(

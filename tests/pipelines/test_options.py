@@ -98,3 +98,11 @@ def test_a_broken_taxonomy_is_told_with_its_file(tmp_path):
     file.write_text(TAXONOMY)
     with pytest.raises(UsageError, match=r"mine\.yaml"):
         parse(["a", "--output", "o", "--topics", str(file)])
+
+
+@pytest.mark.parametrize(
+    ("given", "use_state"),
+    [([], True), (["--since-state"], True), (["--no-state"], False), (["--no-state", "--since-state"], True)],
+)
+def test_state_is_used_unless_told_otherwise(given, use_state):
+    assert parse(["in", "--output", "out", *given]).use_state is use_state

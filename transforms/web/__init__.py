@@ -5,6 +5,7 @@ connection a connection there, heard for no longer than its clock runs
 fetch      one document, its redirects, its bounds
 robots     what robots.txt permits
 opt_outs   by which signs a page reserves its text
+fetcher    one request at a time a host, with rests and patience
 hosts      many hosts at once, each one gently
 schedule   when a feed is looked at again
 feed_state what a dataset remembers of each feed

@@ -12,7 +12,8 @@ from schemas import Media, RawPage, Reason, Rejection, refuse
 from transforms.steps import count
 from transforms.web.address import Network
 from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
-from transforms.web.hosts import STAGE, FetchByHost, Fetcher, Request
+from transforms.web.fetcher import STAGE, Fetcher, Request
+from transforms.web.hosts import FetchByHost
 from transforms.web.opt_outs import page_opt_out
 
 

@@ -139,14 +139,17 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
     Raises:
         OSError: The storage failed.
     """
-    for tries in range(1, _MAX_TRIES + 1):
-        files = state_files(output)
+    files = state_files(output)
+    for _ in range(_MAX_TRIES):
         try:
             states = _newest_of_files(files)
             break
         except OSError:
-            if tries == _MAX_TRIES or state_files(output) == files:
+            before, files = files, state_files(output)
+            if files == before:
                 raise
+    else:
+        raise OSError(f"{output}: its feed states change faster than they can be read")
     again = FileSystems.exists(FileSystems.join(output, "_runs", f"{run.run_id}.json"))
     for state in states:
         if now - state.polled_at < FORGET_AFTER:

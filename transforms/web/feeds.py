@@ -12,7 +12,8 @@ from transforms.steps import Only
 from transforms.web.address import Network
 from transforms.web.feed_state import FeedState, newest
 from transforms.web.fetch import Answer, FetchPolicy
-from transforms.web.hosts import FetchByHost, Fetcher
+from transforms.web.fetcher import Fetcher
+from transforms.web.hosts import FetchByHost
 from transforms.web.polls import Poll, Polled, prepare, request_of, settle
 
 #: The outputs of `FetchFeeds`.

@@ -2,178 +2,26 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from queue import SimpleQueue
 from threading import Event, Lock, Semaphore
-from time import monotonic, sleep
 from typing import Any, TypeVar
 from urllib.parse import urldefrag
 
 import apache_beam as beam
 from apache_beam.utils.windowed_value import WindowedValue
-from urllib3.util import Url
 
 from schemas import RawPage, Reason, Rejection
 from transforms.steps import Attempt, attempt
 from transforms.web.address import Network
-from transforms.web.fetch import (
-    ANYTHING,
-    FEEDS,
-    NO_VALIDATORS,
-    PAGES,
-    Answer,
-    FetchPolicy,
-    Gate,
-    Media,
-    Refusal,
-    Validators,
-    fetch,
-    host_of,
-    parse_http_url,
-)
-from transforms.web.robots import MAX_ROBOTS_BYTES, Robots
-from transforms.web.schedule import MAX_RETRY_AFTER, backoff_factor
+from transforms.web.fetch import Answer, FetchPolicy, Refusal, host_of
+from transforms.web.fetcher import STAGE, Fetcher, Request
 
-#: `Rejection.stage` of what could not be fetched.
-STAGE = "fetch"
-#: Statuses of a server that may answer soon: too many requests, and trouble that tends to pass.
-BUSY = frozenset({429, 500, 502, 503, 504})
-#: Requests for one document at most.
-MAX_TRIES = 3
-#: Longest rest that a run waits for, in seconds; a host that wants more is not asked again until then.
-MAX_REST_SECONDS = 60.0
 #: Hosts asked at once by one bundle. Nearly all of these threads sleep through their host's delay.
 MAX_THREADS = 128
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to ask for.
-
-    Attributes:
-        url: http or https; empty where there is nothing to ask for.
-        validators: Of the version that is held.
-    """
-
-    url: str
-    validators: Validators = NO_VALIDATORS
-
-
-@dataclass(slots=True)
-class _Turn:
-    lock: Lock = field(default_factory=Lock)
-    free_at: float = float("-inf")
-    banned_until: float = float("-inf")
-
-
-class Turns:
-    """One request at a time a host, with a rest after each. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._turns: dict[str, _Turn] = {}
-
-    @contextmanager
-    def take(self, host: str, delay: float) -> Iterator[None]:
-        """Waits until `host` has rested for `delay` seconds, and keeps all others from it meanwhile.
-
-        The rest begins when the last request has ended: its server has seen it by then, so that two
-        requests arrive there `delay` apart at least, however slow the way was.
-        """
-        with self._lock:
-            turn = self._turns.setdefault(host, _Turn())
-        with turn.lock:
-            sleep(max(0.0, max(turn.free_at + delay, turn.banned_until) - monotonic()))
-            try:
-                yield
-            finally:
-                turn.free_at = monotonic()
-
-    def ban(self, host: str, seconds: float) -> None:
-        """Keeps all requests from `host` for so long."""
-        with self._lock:
-            turn = self._turns.setdefault(host, _Turn())
-            turn.banned_until = max(turn.banned_until, monotonic() + seconds)
-
-    def ban_left(self, host: str) -> float:
-        """Returns the seconds for which `host` must be left alone."""
-        with self._lock:
-            turn = self._turns.get(host)
-            return max(0.0, turn.banned_until - monotonic()) if turn else 0.0
-
-
-#: Of the whole process, because feeds and articles of one host are fetched by different steps.
-TURNS = Turns()
-
-
-class Fetcher:
-    """Fetches feeds and articles as `policy` says. Safe to share between threads."""
-
-    def __init__(self, policy: FetchPolicy, network: Network | None = None) -> None:
-        """Takes the policy, and a network in place of the policy's own."""
-        self._policy = policy
-        self._network = network
-        self._robots = Robots(self._robots_txt, policy.user_agent)
-
-    def feed(self, request: Request) -> Answer:
-        """Fetches a feed that the user has named; robots.txt speaks of crawling, and is not asked."""
-        return self._patiently(request, FEEDS, self._turn)
-
-    def article(self, request: Request) -> Answer:
-        """Fetches an article, if robots.txt permits it there and wherever it redirects to."""
-        return self._patiently(request, PAGES, self._permitted_turn)
-
-    def robots(self, url: str) -> Refusal | None:
-        """Returns why robots.txt keeps `url` from being fetched, None if it does not."""
-        target = parse_http_url(url)
-        return self._robots.refusal(target) if target else Refusal(Reason.MISSING_FIELD, "no http(s) address")
-
-    def _patiently(self, request: Request, media: Media, gate: Gate) -> Answer:
-        """Fetches, and asks again where a server is only busy, after the rest that it wants."""
-        for tries in range(1, MAX_TRIES + 1):
-            answer = fetch(
-                request.url,
-                self._policy,
-                media=media,
-                network=self._network,
-                gate=gate,
-                validators=request.validators,
-            )
-            if not isinstance(answer, Refusal) or answer.status not in BUSY or not answer.host:
-                break
-            pause = self._policy.host_delay * backoff_factor(tries, request.url)
-            pause = max(pause, min(answer.retry_after or 0.0, MAX_RETRY_AFTER))
-            TURNS.ban(answer.host.rstrip("."), pause)
-            if pause > MAX_REST_SECONDS:
-                break
-        return answer
-
-    def _robots_txt(self, url: str) -> Answer:
-        policy = replace(self._policy, max_page_bytes=MAX_ROBOTS_BYTES)
-        return fetch(url, policy, media=ANYTHING, network=self._network, gate=self._turn)
-
-    @contextmanager
-    def _turn(self, target: Url, delay: float = 0.0) -> Iterator[Refusal | None]:
-        host = (target.host or "").rstrip(".")
-        if (left := TURNS.ban_left(host)) > MAX_REST_SECONDS:
-            detail = f"{host} has asked to be left alone, for another {left:.0f} s"
-            yield Refusal(Reason.HTTP_STATUS, detail, retry_after=left)
-            return
-        with TURNS.take(host, max(delay, self._policy.host_delay)):
-            yield None
-
-    @contextmanager
-    def _permitted_turn(self, target: Url) -> Iterator[Refusal | None]:
-        refusal = self._robots.refusal(target)
-        if refusal is not None:
-            yield refusal
-            return
-        with self._turn(target, self._robots.crawl_delay(target)) as refusal:
-            yield refusal
 
 
 _shared_fetcher = lru_cache(maxsize=8)(Fetcher)

@@ -13,7 +13,7 @@ from schemas import RawPage, Rejection, Source, refuse
 from transforms.sources.feeds import parse_feed
 from transforms.web.feed_state import FeedState, forget_entries
 from transforms.web.fetch import NO_VALIDATORS, Answer, Fetched, Refusal
-from transforms.web.hosts import STAGE, Request
+from transforms.web.fetcher import STAGE, Request
 from transforms.web.schedule import (
     EARLY_SHARE,
     MAX_MISSING,

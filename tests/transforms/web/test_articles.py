@@ -109,6 +109,31 @@ def test_pages_replace_entries_and_entries_stand_in_for_lost_pages(site: Any, ne
     }
 
 
+def test_pages_that_reserve_their_text_are_not_used(site: Any, network: Network) -> None:
+    reserved = [
+        site.serve("/header", "<p>full text</p>", X_Robots_Tag="noai"),
+        site.serve("/protocol", "<p>full text</p>", tdm_reservation="1"),
+        site.serve("/meta", "<meta name=robots content=noai><p>full text</p>"),
+    ]
+    counters = fetch_articles(
+        [entry(url) for url in reserved], [(url, "feed", "teaser") for url in reserved], network
+    )
+    assert counters["fetch-fallback/opt-out"] == 3
+
+
+def test_an_entry_says_what_it_stands_in_for(site: Any, network: Network) -> None:
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    pages = [site.url("/gone"), site.serve("/good", "<p>full text</p>")]
+    told = (
+        pipeline
+        | beam.Create(map(entry, pages))
+        | FetchArticles(POLICY, network)
+        | beam.Map(lambda page: (page.url, page.stands_in_for))
+    )
+    assert_that(told, equal_to([(pages[0], "http-status"), (pages[1], None)]))
+    pipeline.run()
+
+
 def test_an_entry_without_text_is_rejected_for_what_became_of_its_page(site: Any, network: Network) -> None:
     url = site.url("/gone")
     counters = fetch_articles([entry(url, "<p> </p>")], [(url, "fetch: http-status", "<p> </p>")], network)

@@ -15,7 +15,7 @@ from urllib3.util.request import ACCEPT_ENCODING
 
 from schemas import Reason
 from transforms.web.address import Network
-from transforms.web.fetch import FEEDS, Fetched, FetchPolicy, Refusal, fetch
+from transforms.web.fetch import FEEDS, Fetched, FetchPolicy, Refusal, Validators, fetch, retry_after
 
 POLICY = FetchPolicy(user_agent="newsbeam/test", timeout=5.0, max_page_bytes=1_000_000)
 HASTY = FetchPolicy(timeout=0.5)
@@ -339,3 +339,75 @@ def test_a_policy_that_cannot_be_followed(changes: dict[str, Any]) -> None:
 def test_a_policy_travels_to_workers() -> None:
     assert pickle.loads(pickle.dumps(POLICY)) == POLICY
     assert FetchPolicy().user_agent.startswith("newsbeam/")
+
+
+def test_a_version_that_is_held_is_not_sent_again(site: Any, network: Network) -> None:
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        held = handler.headers.get("If-None-Match") == '"v1"'
+        handler.send_response(304 if held else 200)
+        handler.send_header("ETag", '"v1"')
+        handler.send_header("Last-Modified", "Fri, 20 Nov 2026 06:00:00 GMT")
+        handler.send_header("Content-Length", "0" if held else "4")
+        handler.end_headers()
+        handler.wfile.write(b"" if held else b"text")
+
+    first = fetch(site.on("/", respond), POLICY, network=network)
+    assert isinstance(first, Fetched)
+    assert first.validators == Validators('"v1"', "Fri, 20 Nov 2026 06:00:00 GMT")
+    second = fetch(site.url("/"), POLICY, network=network, validators=first.validators)
+    assert isinstance(second, Refusal)
+    assert second.status == 304
+    sent = [(r.headers.get("If-None-Match"), r.headers.get("If-Modified-Since")) for r in site.requests]
+    assert sent == [(None, None), ('"v1"', "Fri, 20 Nov 2026 06:00:00 GMT")]
+
+
+@pytest.mark.parametrize("etag", ["x" * 600, "\xe4", "", "a\tb"])
+def test_validators_that_could_not_be_sent_back_are_dropped(site: Any, network: Network, etag: str) -> None:
+    answer = fetch(site.serve("/", "text", ETag=etag), POLICY, network=network)
+    assert isinstance(answer, Fetched)
+    assert answer.validators == Validators()
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved"),
+    [([301, 308], "/2"), ([301, 302], "/1"), ([302, 301], None), ([307], None), ([], None)],
+)
+def test_where_permanent_redirects_alone_lead(
+    site: Any, network: Network, statuses: list[int], moved: str | None
+) -> None:
+    for number, status in enumerate(statuses):
+        site.redirect(f"/{number}", f"/{number + 1}", status)
+    for status in (200, 404):
+        site.serve(f"/{len(statuses)}", "<p>text</p>", status)
+        answer = fetch(site.url("/0"), POLICY, network=network)
+        assert answer.moved_to == (moved and site.url(moved))
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120.0),
+        (" 0 ", 0.0),
+        ("9" * 400, 999_999_999.0),
+        ("Sat, 21 Nov 2026 12:30:00 GMT", 1800.0),
+        ("Sat, 21 Nov 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("²", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_retry_after(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header, NOON) == seconds
+
+
+def test_a_refusal_says_who_wants_to_be_left_alone(site: Any, network: Network) -> None:
+    site.redirect("/", site.url("/busy", "b.test"))
+    site.serve("/busy", status=429, Retry_After="120")
+    answer = fetch(site.url("/"), POLICY, network=network)
+    assert isinstance(answer, Refusal)
+    assert (answer.status, answer.retry_after, answer.host) == (429, 120.0, "b.test")

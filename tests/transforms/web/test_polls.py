@@ -7,7 +7,7 @@ import pytest
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.feed_state import FeedState
 from transforms.web.fetch import Answer, Fetched, Refusal, Validators
-from transforms.web.hosts import Request
+from transforms.web.fetcher import Request
 from transforms.web.polls import Outcome, Poll, Polled, prepare, request_of, settle
 from transforms.web.schedule import FIRST_BACKOFF, MAX_MISSING
 
