@@ -26,6 +26,7 @@ USAGE = """usage: newsbeam COMMAND …
   newsbeam inspect FILE|URL               what each step does to one document
   newsbeam topics check [FILE|FOLDER]     find mistakes in a taxonomy, run its examples
   newsbeam topics list [FILE|FOLDER]      name its topics
+  newsbeam feeds check LIST               what each feed of a list answers
   newsbeam --version
 """
 
@@ -54,6 +55,8 @@ def _run(command: str, rest: Sequence[str]) -> int:
             return inspect(rest)
         case "topics":
             return topics(rest)
+        case "feeds":
+            return feeds(rest)
         case "-h" | "--help":
             print(USAGE, end="")
             return EXIT_DONE
@@ -74,7 +77,7 @@ def ingest(arguments: Sequence[str]) -> int:
         _silence_engine()
     # Only now: the engine logs at import.
     from pipelines import terminal
-    from pipelines.options import UsageError, parse
+    from pipelines.options import UsageError, check_contact, parse
     from pipelines.plan import make_plan
     from pipelines.run import check_output, refused_inputs, run_ingest, stop_on_signals
 
@@ -87,6 +90,7 @@ def ingest(arguments: Sequence[str]) -> int:
         if not plan.sources:
             terminal.print_refused(plan.refused)
             return EXIT_REJECTS
+        check_contact(options.policy.user_agent, plan.feed_urls())
         check_output(options)
     except UsageError as error:
         print(f"newsbeam: {error}", file=sys.stderr)
@@ -178,6 +182,22 @@ def topics(arguments: Sequence[str]) -> int:
     except UsageError as error:
         print(f"newsbeam: {error}", file=sys.stderr)
         return EXIT_USAGE
+
+
+def feeds(arguments: Sequence[str]) -> int:
+    """Runs `newsbeam feeds check` and returns its exit status: 1 if any feed gives no entries."""
+    _silence_engine()
+    from pipelines import terminal
+    from pipelines.feeds_check import check_feeds, parse
+    from pipelines.options import UsageError
+
+    try:
+        reports = check_feeds(*parse(arguments))
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    terminal.print_feeds(reports)
+    return EXIT_DONE if all(report.trouble is None for report in reports) else EXIT_REJECTS
 
 
 def _silence_engine() -> None:

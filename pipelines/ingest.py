@@ -1,18 +1,17 @@
 """Ingest: the whole graph, from INPUTs to a dataset."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
 
 from pipelines.options import IngestOptions
+from pipelines.polling import STATES, SUPERSEDED, TALLIES, PollFeeds, fallback
 from schemas import Document, Kind, RawPage, Rejection, Source
-from schemas.run import Run
 from schemas.table import ARTICLES, FEED_STATES, REJECTS, SITE_PAGES, article_row, reject_row
 from transforms.clean import CleanPages
-from transforms.commit import FALLBACKS, FEEDS, KNOWN_ENTRIES, Commit, Tally, staging_folder
+from transforms.commit import Commit, staging_folder
 from transforms.duplicates import DUPLICATES, KEPT, DropDuplicates
 from transforms.language import DetectLanguage
 from transforms.parquet import WriteParquet
@@ -23,14 +22,12 @@ from transforms.staging import StageRows
 from transforms.steps import CountAll, Only, counted
 from transforms.templates import DropTemplates, SampleSites, sample_rows
 from transforms.topics import TagTopics
-from transforms.web import FetchArticles, FetchFeeds
-from transforms.web.feed_state import FeedState, read_states, state_row
-from transforms.web.feeds import ENTRIES, POLLED, UNASKED
-from transforms.web.polls import Polled
+from transforms.web import FetchArticles
+from transforms.web.feed_state import state_row
+from transforms.web.feeds import ENTRIES
 
-#: The outputs of `ReadInputs`: pages by their way, and what goes beside them.
+#: The ways of pages.
 WAYS = FILES, WEB = "files", "web"
-STATES, SUPERSEDED, TALLIES = "states", "superseded", "tallies"
 
 
 def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, Any], *, web: bool) -> None:
@@ -81,22 +78,26 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
         | "Stage samples" >> StageRows(SITE_PAGES, staging)
     )
 
-    feed_states = (
-        found[STATES]
-        | "Make state rows" >> beam.Map(state_row, run)
-        | "Stage states" >> StageRows(FEED_STATES, staging)
-    )
-
     files = [
         articles[KEPT] | "Write articles" >> WriteParquet(ARTICLES, run.run_id, staging),
         rejects | "Write rejects" >> WriteParquet(REJECTS, run.run_id, staging),
         state | "Write samples" >> WriteParquet(SITE_PAGES, run.run_id, staging),
-        feed_states | "Write states" >> WriteParquet(FEED_STATES, run.run_id, staging),
-    ] | "All files" >> beam.Flatten()
+    ]
+    if STATES in found:
+        feeds = (
+            found[STATES]
+            | "Make state rows" >> beam.Map(state_row, run)
+            | "Stage states" >> StageRows(FEED_STATES, staging)
+        )
+        files.append(feeds | "Write states" >> WriteParquet(FEED_STATES, run.run_id, staging))
     read = tuple(pages.values()) | "Count inputs" >> CountAll()
     duplicates = (articles[DUPLICATES],) | "Count duplicates" >> CountAll()
-    files | "Commit" >> Commit(
-        options.output, run, about, read, duplicates, found[TALLIES], found[SUPERSEDED]
+    told = [pages[WEB] | "Tell fallbacks" >> beam.FlatMap(fallback)] if WEB in pages else []
+    told += [found[TALLIES]] if TALLIES in found else []
+    (
+        files
+        | "All files" >> beam.Flatten()
+        | "Commit" >> Commit(options.output, run, about, read, duplicates, tuple(told), found.get(SUPERSEDED))
     )
 
 
@@ -112,8 +113,7 @@ def _tagger(options: IngestOptions) -> Any:
 class ReadInputs(beam.PTransform[Any, Any]):
     """The INPUTs to pages and rejections: those of `files` and, where there are any, those of the `web`.
 
-    And what is known of the feeds then (`STATES`), the files of state that this supersedes (`SUPERSEDED`),
-    and what the run's JSON tells of feeds and articles (`TALLIES`).
+    Beside them where feeds are polled: what `PollFeeds` gives.
     """
 
     options: IngestOptions
@@ -122,81 +122,26 @@ class ReadInputs(beam.PTransform[Any, Any]):
     def expand(self, pipeline: Any) -> dict[str, Any]:
         """Returns a PCollection a way."""
         options, policy = self.options, self.options.policy
-        nothing = {
-            name: pipeline | f"No {name}" >> beam.Create([]).with_output_types(kind)
-            for name, kind in ((STATES, FeedState), (SUPERSEDED, str), (TALLIES, tuple[Tally, int]))
-        }
+        beside: dict[str, Any] = {}
         if options.limit:
             sample = pipeline | "Read a sample" >> ReadSample(
                 options.inputs, options.output, options.limit, policy
             )
             if not self.web:
-                return {FILES: sample, **nothing}
+                return {FILES: sample}
             files, entries = sample | "Part files from web" >> _part(_is_of_web)
         else:
             inputs = pipeline | "INPUTs" >> beam.Create(options.inputs)
             sources = inputs | "List sources" >> ListSources(options.output)
             if not self.web:
-                return {FILES: sources | "Read files" >> ReadPages(policy.max_page_bytes), **nothing}
+                return {FILES: sources | "Read files" >> ReadPages(policy.max_page_bytes)}
             stored, feeds = sources | "Part files from feeds" >> _part(_is_feed_url)
             files = stored | "Read files" >> ReadPages(policy.max_page_bytes)
-            polling = feeds | "Poll feeds" >> PollFeeds(options)
-            entries = polling.pop(ENTRIES)
-            nothing = {**nothing, **polling}
+            beside = feeds | "Poll feeds" >> PollFeeds(options)
+            entries = beside.pop(ENTRIES)
         if options.fetch_articles:
             entries = entries | "Fetch articles" >> FetchArticles(policy)
-        fallbacks = entries | "Tell fallbacks" >> beam.FlatMap(fallback)
-        told = [nothing[TALLIES], fallbacks] | "All tallies" >> beam.Flatten()
-        return {
-            **nothing,
-            FILES: files,
-            WEB: entries,
-            TALLIES: told | "Add tallies" >> beam.CombinePerKey(sum),
-        }
-
-
-@dataclass
-class PollFeeds(beam.PTransform[Any, Any]):
-    """Feeds to their new entries, and to `STATES`, `SUPERSEDED` and `TALLIES`; see `ReadInputs`.
-
-    Without `use_state`, all entries are new and nothing is known of any feed.
-    """
-
-    options: IngestOptions
-
-    def expand(self, feeds: Any) -> dict[str, Any]:
-        """Returns a PCollection an output."""
-        options = self.options
-        states = None
-        if options.use_state:
-            roots = feeds.pipeline | "Dataset" >> beam.Create([options.output])
-            stored = roots | "Read states" >> beam.FlatMap(_read_states, options.run) | beam.Reshuffle()
-            states = stored | "Take states" >> Only(FeedState)
-            superseded = stored | "Take files" >> Only(str)
-        polls = feeds | "Fetch feeds" >> FetchFeeds(options.policy, states, options.fetch_articles)
-        tallies = polls[POLLED] | "Tell outcomes" >> beam.FlatMap(outcome)
-        if states is None:
-            return {ENTRIES: polls[ENTRIES], TALLIES: tallies}
-        new = polls[POLLED] | "Take new states" >> beam.Map(lambda polled: polled.state)
-        known = (new, polls[UNASKED]) | "All states" >> beam.Flatten()
-        return {ENTRIES: polls[ENTRIES], TALLIES: tallies, STATES: known, SUPERSEDED: superseded}
-
-
-def _read_states(output: str, run: Run) -> Iterator[FeedState | str]:
-    return read_states(output, run, datetime.now(UTC))
-
-
-def fallback(page: RawPage | Rejection) -> Iterator[tuple[Tally, int]]:
-    """Yields the tally of an entry that stands in for its page."""
-    if isinstance(page, RawPage) and page.stands_in_for:
-        yield (FALLBACKS, str(page.stands_in_for)), 1
-
-
-def outcome(polled: Polled) -> Iterator[tuple[Tally, int]]:
-    """Yields the tallies of a feed."""
-    yield (FEEDS, str(polled.outcome)), 1
-    if polled.known_entries:
-        yield (FEEDS, KNOWN_ENTRIES), polled.known_entries
+        return {**beside, FILES: files, WEB: entries}
 
 
 def _part(by: Callable[[Any, int], int]) -> Any:

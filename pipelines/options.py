@@ -4,7 +4,7 @@ import argparse
 import difflib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -21,6 +21,8 @@ from schemas.taxonomy_file import TaxonomyError
 from transforms.language import Detector
 from transforms.page import Extractor
 from transforms.web import FetchPolicy, default_user_agent
+from transforms.web.address import may_be_public
+from transforms.web.fetch import host_of
 
 #: Named, because Beam's default is a switch that may try to download another runner.
 LOCAL_RUNNER = "FnApiRunner"
@@ -147,10 +149,39 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add("--no-state", action="store_true", help="take everything, and remember nothing for later runs")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
+    add_web_options(parser)
+    add("--limit", type=positive, metavar="N", help="read the first N documents alone")
+    add("--dry-run", action="store_true", help="print what would be read, write nothing")
+    add(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="local processes (default: all cores for a large input, one for a small)",
+    )
+    add(
+        "--max-reject-share",
+        type=share,
+        default=1.0,
+        metavar="SHARE",
+        help="above it the exit status is 1 (default: 1.0)",
+    )
+    add("--json", action="store_true", help="print the run's JSON in place of the summary")
+    add("--verbose", action="store_true", help="show what the engine logs")
+    return parser
+
+
+def add_web_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that make up a `FetchPolicy`."""
+    add = parser.add_argument
     add(
         "--allow-private-hosts", action="store_true", help="let requests reach private and loopback addresses"
     )
-    add("--user-agent", default=default_user_agent(), metavar="TEXT", help="(default: %(default)s)")
+    add(
+        "--user-agent",
+        default=default_user_agent(),
+        metavar="TEXT",
+        help="sent with each request; the open web wants a contact in it (default: %(default)s)",
+    )
     add(
         "--host-delay",
         type=duration,
@@ -172,24 +203,24 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="30s",
         help="for a request as a whole (default: 30s)",
     )
-    add("--limit", type=positive, metavar="N", help="read the first N documents alone")
-    add("--dry-run", action="store_true", help="print what would be read, write nothing")
-    add(
-        "--workers",
-        type=positive,
-        metavar="N",
-        help="local processes (default: all cores for a large input, one for a small)",
-    )
-    add(
-        "--max-reject-share",
-        type=share,
-        default=1.0,
-        metavar="SHARE",
-        help="above it the exit status is 1 (default: 1.0)",
-    )
-    add("--json", action="store_true", help="print the run's JSON in place of the summary")
-    add("--verbose", action="store_true", help="show what the engine logs")
-    return parser
+
+
+def policy_of(parsed: argparse.Namespace) -> FetchPolicy:
+    """Returns what the options of `add_web_options` say.
+
+    Raises:
+        UsageError: They cannot be followed.
+    """
+    try:
+        return FetchPolicy(
+            user_agent=parsed.user_agent,
+            timeout=parsed.fetch_timeout,
+            max_page_bytes=parsed.max_page_bytes,
+            host_delay=parsed.host_delay,
+            allow_private_hosts=parsed.allow_private_hosts,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def make_beam_parser() -> argparse.ArgumentParser:
@@ -240,13 +271,6 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     run_id = default_run_id(run_date, inputs, parsed.limit) if parsed.run_id is None else parsed.run_id
     try:
         run = Run(run_id, run_date, pipeline_version(), model or taxonomy.version)
-        policy = FetchPolicy(
-            user_agent=parsed.user_agent,
-            timeout=parsed.fetch_timeout,
-            max_page_bytes=parsed.max_page_bytes,
-            host_delay=parsed.host_delay,
-            allow_private_hosts=parsed.allow_private_hosts,
-        )
     except ValueError as error:
         raise UsageError(str(error)) from None
     return IngestOptions(
@@ -255,7 +279,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         run=run,
         taxonomy=taxonomy,
         topic_model=parsed.topic_model,
-        policy=policy,
+        policy=policy_of(parsed),
         extractor=Extractor(parsed.extractor),
         detector=Detector(parsed.language_detector),
         site_templates=not parsed.no_site_templates,
@@ -270,6 +294,22 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         beam=tuple(beam),
         given=tuple(sorted(_given(parsed).items())),
     )
+
+
+def check_contact(user_agent: str, urls: Iterable[str]) -> None:
+    """Makes sure that whoever runs a site of the open web can find out who asks.
+
+    Raises:
+        UsageError: The user agent names neither a web nor a mail address, and one of `urls` may be public.
+    """
+    if re.search(r"https?://\S|\S@\S", user_agent):
+        return
+    open_web = next((url for url in urls if may_be_public(host_of(url))), None)
+    if open_web:
+        raise UsageError(
+            f"{open_web} is on the open web: say there who asks, "
+            "--user-agent 'newsbeam (+https://you.example/bot)' or with a mail address"
+        )
 
 
 def _plain_path(given: str) -> str:

@@ -34,9 +34,9 @@ class Plan:
             files[source.kind][source.uri] = None
         return {kind: list(uris) for kind, uris in sorted(files.items())}
 
-    def has_feed_urls(self) -> bool:
-        """Tells whether anything is to be fetched from the web."""
-        return any(source.kind is Kind.FEED_URL for source in self.sources)
+    def feed_urls(self) -> list[str]:
+        """Returns what is to be fetched from the web."""
+        return [source.uri for source in self.sources if source.kind is Kind.FEED_URL]
 
     def stored_bytes(self) -> int:
         """Returns the bytes to read from storage."""

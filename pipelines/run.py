@@ -159,7 +159,7 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
         RuntimeError: The pipeline failed.
     """
     pipeline = make_pipeline(options, options.workers or plan.workers())
-    build(pipeline, options, about_run(options), web=plan.has_feed_urls())
+    build(pipeline, options, about_run(options), web=bool(plan.feed_urls()))
     return run_pipeline(pipeline, options)
 
 

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.table import Column, Table
 from rich.text import Text
 
+from pipelines.feeds_check import FeedReport
 from pipelines.options import IngestOptions
 from pipelines.plan import Plan
 from schemas import Rejection
@@ -168,6 +169,31 @@ def print_plan(plan: Plan, options: IngestOptions) -> None:
         for uri in uris:
             print(f"source\t{kind}\t{uri}")
     print_refused(plan.refused)
+
+
+def print_feeds(reports: Sequence[FeedReport]) -> None:
+    """Prints a line a feed: a table on a terminal, else parted by tabs."""
+    columns = ("feed", "kind", "entries", "newest", "interval", "robots", "trouble")
+    rows = [
+        (
+            report.url,
+            report.kind or "",
+            str(report.entries),
+            f"{report.newest:%Y-%m-%d %H:%M}" if report.newest else "",
+            f"{report.interval / 60:.0f} min" if report.interval else "",
+            report.robots or "",
+            report.trouble or "",
+        )
+        for report in reports
+    ]
+    if not sys.stdout.isatty():
+        for row in (columns, *rows):
+            print("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    table = Table(*columns, box=SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*map(Text, row), style="red" if row[-1] else None)
+    Console().print(table)
 
 
 def print_refused(refused: Iterable[Rejection]) -> None:

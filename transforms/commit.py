@@ -221,8 +221,8 @@ class Commit(beam.PTransform[Any, Any]):
         about: See `commit`.
         read: PCollection of one number.
         duplicates: PCollection of one number.
-        tallies: PCollection of groups and values, and how often they came.
-        superseded: PCollection of paths; see `commit`.
+        tallies: PCollections of groups and values, and how often they came.
+        superseded: PCollection of paths, see `commit`; None for none.
     """
 
     output: str
@@ -230,17 +230,22 @@ class Commit(beam.PTransform[Any, Any]):
     about: Mapping[str, Any]
     read: Any
     duplicates: Any
-    tallies: Any
-    superseded: Any
+    tallies: tuple[Any, ...] = ()
+    superseded: Any = None
 
     def expand(self, files: Any) -> Any:
         """Returns a PCollection of one path."""
         counts = AsSingleton(self.read), AsSingleton(self.duplicates)
-        more = AsDict(self.tallies), AsList(self.superseded)
+        more: dict[str, Any] = {}
+        if self.tallies:
+            tallies = self.tallies | "All tallies" >> beam.Flatten()
+            more["tallies"] = AsDict(tallies | "Add up tallies" >> beam.CombinePerKey(sum))
+        if self.superseded is not None:
+            more["superseded"] = AsList(self.superseded)
         return (
             files.pipeline
             | "Once" >> beam.Create([self.output])
-            | "Move into place" >> beam.Map(_commit, AsList(files), *counts, *more, self.run, self.about)
+            | "Move into place" >> beam.Map(_commit, AsList(files), *counts, self.run, self.about, **more)
         )
 
 
@@ -249,9 +254,9 @@ def _commit(
     files: list[WrittenFile],
     read: int,
     duplicates: int,
-    tallies: Mapping[Tally, int],
-    superseded: list[str],
     run: Run,
     about: Any,
+    tallies: Mapping[Tally, int] | None = None,
+    superseded: Iterable[str] = (),
 ) -> str:
     return commit(files, read, duplicates, output, run, about, tallies, superseded)

@@ -1,6 +1,13 @@
 import pytest
 
-from pipelines.options import UsageError, make_beam_parser, make_parser, parse, part_arguments
+from pipelines.options import (
+    UsageError,
+    check_contact,
+    make_beam_parser,
+    make_parser,
+    parse,
+    part_arguments,
+)
 from pipelines.run import about_run
 from transforms.language import Detector
 
@@ -106,3 +113,11 @@ def test_a_broken_taxonomy_is_told_with_its_file(tmp_path):
 )
 def test_state_is_used_unless_told_otherwise(given, use_state):
     assert parse(["in", "--output", "out", *given]).use_state is use_state
+
+
+def test_the_open_web_wants_a_contact():
+    with pytest.raises(UsageError, match=r"^https://press\.example/rss is on the open web: .*--user-agent"):
+        check_contact("newsbeam/1", ["http://127.0.0.1/rss", "https://press.example/rss"])
+    check_contact("newsbeam/1", ["http://127.0.0.1/rss", "http://a.localhost:8000/rss"])
+    for user_agent in ("newsbeam/1 (+https://you.example/bot)", "newsbeam/1 desk@you.example"):
+        check_contact(user_agent, ["https://press.example/rss"])

@@ -26,9 +26,9 @@ def test_a_file_in_parts_is_one_file():
 def test_the_web_is_asked_only_where_an_input_names_it(tmp_path):
     (tmp_path / "a.txt").write_text("Ein Satz.")
     (tmp_path / "b.feeds.csv").write_text("url\nhttps://kurier.example/rss\n")
-    assert not make_plan([str(tmp_path / "a.txt")], "out").has_feed_urls()
-    assert make_plan([str(tmp_path)], "out").has_feed_urls()
-    assert make_plan(["https://kurier.example/rss"], "out").has_feed_urls()
+    assert not make_plan([str(tmp_path / "a.txt")], "out").feed_urls()
+    assert make_plan([str(tmp_path)], "out").feed_urls()
+    assert make_plan(["https://kurier.example/rss"], "out").feed_urls()
 
 
 def test_what_cannot_be_read_is_told(tmp_path):

@@ -52,6 +52,14 @@ def _wrapped(ip: IPv6Address) -> IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour
 
 
+def may_be_public(host: str) -> bool:
+    """Tells whether `host` may belong to the open internet: an address that does, or a name but localhost."""
+    try:
+        return is_public(host.strip("[]"))
+    except ValueError:
+        return host != "" and not f".{host.rstrip('.').lower()}".endswith(".localhost")
+
+
 def system_addresses(host: str) -> Sequence[str]:
     """Resolves `host` as the system does; an address in any notation comes out in its usual one.
 

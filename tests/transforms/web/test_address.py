@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from transforms.web.address import ForbiddenAddressError, Network, is_public, system_addresses
+from transforms.web.address import ForbiddenAddressError, Network, is_public, may_be_public, system_addresses
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,14 @@ def test_addresses_that_are_not_of_the_open_internet(address: str) -> None:
 )
 def test_addresses_of_the_open_internet(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(("host", "public"), [
+    ("press.example", True), ("1.1.1.1", True), ("[2606:4700::1111]", True), ("mylocalhost", True),
+    ("localhost", False), ("a.localhost.", False), ("127.0.0.1", False), ("[::1]", False), ("", False),
+])  # fmt: skip
+def test_hosts_that_may_be_public(host: str, public: bool) -> None:
+    assert may_be_public(host) is public
 
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.0.0.1", "017700000001"])
