@@ -134,3 +134,26 @@ def test_a_folder_goes_with_all_that_is_in_it(tmp_path):
     delete_folder(str(tmp_path / "a"))
     delete_folder(str(tmp_path / "a"))
     assert not (tmp_path / "a").exists()
+
+
+def test_entries_that_earlier_runs_took_are_read_and_held(output):
+    tallies = {("feeds", "changed"): 2, ("feeds", "known-entries"): 5, ("fallbacks_by_reason", "robots"): 1}
+    summary = summarise([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, tallies)
+    assert (summary["read"], summary["articles"], summary["already_held"]) == (6, 1, 5)
+    assert (summary["feeds"], summary["fallbacks_by_reason"]) == ({"changed": 2}, {"robots": 1})
+
+
+def test_what_is_superseded_goes_when_all_is_done_and_never_what_was_just_written(output, monkeypatch):
+    own, old = "_state/feeds/run_date=2026-11-20/r1-00000.parquet", output / "_state/feeds/old.parquet"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    superseded = [str(old), str(output / own), str(output / "_state/feeds/gone.parquet")]
+    files = [staged(output, "s", own)]
+    with monkeypatch.context() as patched:
+        patched.setattr("transforms.commit._write_json", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            commit(files, 0, 0, str(output), RUN, ABOUT, superseded=superseded)
+    assert old.exists()
+    commit([staged(output, "s", own)], 0, 0, str(output), RUN, ABOUT, superseded=superseded)
+    assert not old.exists()
+    assert (output / own).exists()

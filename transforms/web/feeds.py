@@ -7,11 +7,11 @@ from typing import Any
 
 import apache_beam as beam
 
-from schemas import RawPage, Rejection, Source
+from schemas import RawPage, Reason, Rejection, Source
 from transforms.steps import Only
 from transforms.web.address import Network
 from transforms.web.feed_state import FeedState, newest
-from transforms.web.fetch import Answer, FetchPolicy
+from transforms.web.fetch import Answer, FetchPolicy, Refusal
 from transforms.web.fetcher import Fetcher
 from transforms.web.hosts import FetchByHost
 from transforms.web.polls import Poll, Polled, prepare, request_of, settle
@@ -91,4 +91,8 @@ def _choose(group: tuple[str, Any], with_pages: bool) -> Iterator[Poll | Polled 
 
 
 def _settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Rejection | Polled]:
-    return settle(poll, answer, datetime.now(UTC))
+    now = datetime.now(UTC)
+    try:
+        yield from list(settle(poll, answer, now))
+    except Exception as error:  # one odd feed must not end a run over thousands
+        yield from settle(poll, Refusal(Reason.FAILED, f"{type(error).__name__}: {error}"), now)

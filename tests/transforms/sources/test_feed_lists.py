@@ -64,3 +64,13 @@ def test_broken_lists_raise(body: bytes, reason: Reason) -> None:
     with pytest.raises(ReadError) as caught:
         list(parse_feed_list(body, "a.opml"))
     assert caught.value.reason is reason
+
+
+def test_the_interval_of_a_feed() -> None:
+    body = b"url,interval_minutes\nhttps://a.example/,15\nhttps://b.example/,\nhttps://c.example/,often\n"
+    first, second, third = parse_feed_list(body, "a.csv")
+    assert isinstance(first, Source)
+    assert isinstance(second, Source)
+    assert (first.poll_interval, second.poll_interval) == (900.0, None)
+    assert isinstance(third, Rejection)
+    assert "interval_minutes" in third.detail

@@ -1,13 +1,17 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import apache_beam as beam
+import pytest
 from apache_beam.testing.util import assert_that, equal_to
 
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
 from transforms.web.articles import FetchArticles
-from transforms.web.feeds import ENTRIES, FetchFeeds, entries_of
+from transforms.web.feed_state import FeedState
+from transforms.web.feeds import ENTRIES, POLLED, UNASKED, FetchFeeds, entries_of
 from transforms.web.fetch import FEEDS, FetchPolicy, fetch
+from transforms.web.polls import Outcome, Polled
 
 POLICY = FetchPolicy(timeout=2.0, host_delay=0.0)
 
@@ -78,3 +82,32 @@ def test_feeds_and_their_articles_end_to_end(site: Any, network: Network) -> Non
     assert_that(results, equal_to(expected))
     pipeline.run()
     assert site.paths().count("/1") == 1
+
+
+def test_an_error_of_ours_is_a_rejection_and_a_rest(
+    site: Any, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transforms.web.polls.parse_feed", lambda *_: 1 / 0)
+    url = site.serve("/feed", rss("http://a.test/1"), media="text/xml")
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    polled = pipeline | beam.Create([source(url)]) | FetchFeeds(POLICY, network=network)
+    assert_that(
+        polled[ENTRIES] | "Gist" >> beam.Map(gist), equal_to([(url, None, "fetch: failed")]), label="entries"
+    )
+    outcomes = polled[POLLED] | "Outcome" >> beam.Map(lambda item: (item.outcome, item.state.failures))
+    assert_that(outcomes, equal_to([(Outcome.FAILED, 1)]), label="polled")
+    pipeline.run()
+
+
+def test_feeds_that_are_not_due_are_not_asked_and_others_are_carried_on(site: Any, network: Network) -> None:
+    url, now = site.serve("/feed", rss("http://a.test/1"), media="text/xml"), datetime.now(UTC)
+    waiting = FeedState(url, now, now + timedelta(hours=1))
+    other = FeedState("http://b.test/feed", now, now)
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    states = pipeline | "States" >> beam.Create([waiting, other])
+    polled = pipeline | beam.Create([source(url)]) | FetchFeeds(POLICY, states, network=network)
+    assert_that(polled[ENTRIES], equal_to([]), label="entries")
+    assert_that(polled[POLLED], equal_to([Polled(Outcome.NOT_DUE, waiting)]), label="polled")
+    assert_that(polled[UNASKED], equal_to([other]), label="unasked")
+    pipeline.run()
+    assert site.requests == []
