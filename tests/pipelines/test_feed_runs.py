@@ -3,7 +3,10 @@
 import csv
 import gzip
 import json
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -17,6 +20,7 @@ SENTENCES = (
     "The older vessels will be sold, the company said, as soon as the new ones have passed their trials."
 )
 RSS = "application/rss+xml"
+ROOT = Path(__file__).parents[2]
 
 
 def page(name):
@@ -125,11 +129,36 @@ def test_without_state_nothing_is_skipped_and_nothing_remembered(site, tmp_path)
 
 
 def test_one_file_holds_the_state_of_all_feeds_however_many_runs_there_were(site, tmp_path):
-    for number in range(4):
+    for number in range(2):
         ingest(tmp_path, f"r{number}", publish(site, f"s{number}", path=f"/feed{number}.xml"))
-    assert state_names(tmp_path) == ["r3-00000.parquet"]
-    assert len(states(tmp_path)) == 4
-    assert ingest(tmp_path, "r4", site.url("/feed0.xml", "127.0.0.1"))["feeds"] == {"unchanged": 1}
+    assert state_names(tmp_path) == ["r1-00000.parquet"]
+    assert len(states(tmp_path)) == 2
+    assert ingest(tmp_path, "r2", site.url("/feed0.xml", "127.0.0.1"))["feeds"] == {"unchanged": 1}
+
+
+def test_two_runs_at_once_both_count(site, tmp_path):
+    feeds = [publish(site, f"s{number}", path=f"/feed{number}.xml") for number in range(3)]
+    ingest(tmp_path, "r0", feeds[0])
+    program = [
+        sys.executable,
+        "-m",
+        "pipelines.cli",
+        "ingest",
+        "--output",
+        str(tmp_path),
+        "--host-delay",
+        "0",
+    ]
+    runs = [
+        subprocess.Popen(
+            [*program, "--output", str(tmp_path), feed, "--run-id", run_id, "--allow-private-hosts"], cwd=ROOT
+        )
+        for run_id, feed in (("ra", feeds[1]), ("rb", feeds[2]))
+    ]
+    assert [run.wait() for run in runs] == [0, 0]
+    assert ingest(tmp_path, "r1", *feeds)["feeds"] == {"unchanged": 3}
+    assert state_names(tmp_path) == ["r1-00000.parquet"]
+    assert titles(tmp_path) == ["Story s0", "Story s1", "Story s2"]
 
 
 def test_a_failing_feed_is_told_once_and_then_left_alone(site, tmp_path):
