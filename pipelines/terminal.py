@@ -26,6 +26,14 @@ from transforms import progress
 
 _REFRESH_SECONDS = 0.25
 _TOP_TOPICS = 10
+_GROUPS = (
+    "feeds",
+    "fallbacks_by_reason",
+    "rejects_by_reason",
+    "articles_by_language",
+    "articles_by_via",
+    "articles_by_topic",
+)
 _COUNTS = ("read", "articles", "duplicates", "already_held", "rejects")
 
 
@@ -94,8 +102,8 @@ def summary_lines(manifest: Mapping[str, Any], output: str) -> Iterator[tuple[st
     """Yields the summary as names and values."""
     yield "run_id", manifest["run_id"]
     yield from ((name, manifest[name]) for name in _COUNTS)
-    for name in ("rejects_by_reason", "articles_by_language", "articles_by_via", "articles_by_topic"):
-        yield from ((f"{name}.{key}", number) for key, number in manifest[name].items())
+    for name in _GROUPS:
+        yield from ((f"{name}.{key}", number) for key, number in manifest.get(name, {}).items())
     yield "seconds", manifest["timings"]["seconds"]
     yield "dataset", output
 

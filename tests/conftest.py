@@ -8,6 +8,7 @@ from threading import Lock, Thread
 
 import pytest
 
+from transforms.web import fetcher
 from transforms.web.address import Network, is_public
 
 
@@ -124,6 +125,12 @@ class Site:
             handler.end_headers()
         else:
             respond(handler)
+
+
+@pytest.fixture(autouse=True)
+def turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No host remembers what an earlier test did to it."""
+    monkeypatch.setattr(fetcher, "TURNS", fetcher.Turns())
 
 
 @pytest.fixture

@@ -111,12 +111,15 @@ def test_a_run_killed_before_its_json_counts_for_nothing_and_can_be_run_again(si
     assert titles(tmp_path) == ["Story one", "Story two"]
 
 
-def test_the_same_run_again_replaces_its_own_articles(site, tmp_path):
+def test_the_same_run_again_replaces_its_own_articles_and_forgets_no_other_feed(site, tmp_path):
+    other = publish(site, "other", path="/other.xml")
+    ingest(tmp_path, "r0", other)
     feed = publish(site, "one", "two")
     ingest(tmp_path, "r1", feed)
     again = ingest(tmp_path, "r1", feed)
     assert (again["articles"], again["already_held"]) == (2, 0)
-    assert titles(tmp_path) == ["Story one", "Story two"]
+    assert titles(tmp_path) == ["Story one", "Story other", "Story two"]
+    assert ingest(tmp_path, "r2", feed, other)["feeds"] == {"unchanged": 2}
 
 
 def test_without_state_nothing_is_skipped_and_nothing_remembered(site, tmp_path):

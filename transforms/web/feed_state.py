@@ -47,6 +47,7 @@ class FeedState:
         failures: Failures in a row.
         missing: Answers 404 in a row.
         off: Why the feed is switched off; None while it is not.
+        anew: Whether this run takes all its entries, known or not; never stored.
     """
 
     url: str
@@ -65,12 +66,19 @@ class FeedState:
     failures: int = 0
     missing: int = 0
     off: str | None = None
+    anew: bool = False
 
 
 def forget_entries(state: FeedState) -> FeedState:
     """Returns what is known of a feed but what was read in it, which is due at once and taken anew."""
     return replace(
-        state, due_at=state.polled_at, validators=NO_VALIDATORS, body_hash=None, read_at=None, entries=()
+        state,
+        due_at=state.polled_at,
+        validators=NO_VALIDATORS,
+        body_hash=None,
+        read_at=None,
+        entries=(),
+        anew=False,
     )
 
 
@@ -153,7 +161,7 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
     again = FileSystems.exists(FileSystems.join(output, "_runs", f"{run.run_id}.json"))
     for state in states:
         if now - state.polled_at < FORGET_AFTER:
-            yield forget_entries(state) if again else state
+            yield replace(state, anew=again)
     yield from files
 
 

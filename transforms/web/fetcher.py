@@ -22,6 +22,7 @@ from transforms.web.fetch import (
     Refusal,
     Validators,
     fetch,
+    host_of,
     parse_http_url,
 )
 from transforms.web.robots import MAX_ROBOTS_BYTES, Robots
@@ -33,6 +34,10 @@ STAGE = "fetch"
 BUSY = frozenset({429, 500, 502, 503, 504})
 #: Requests for one document at most.
 MAX_TRIES = 3
+#: Documents in a row that a host fails to give, after which it is left alone for a while: each may cost a
+#: time-out or some rests, and hundreds may stand in line.
+MAX_LOST_IN_A_ROW = 5
+GIVE_UP_SECONDS = 600.0
 #: Longest rest that a run waits for, in seconds; a host that wants more is not asked again until then.
 MAX_REST_SECONDS = 60.0
 
@@ -55,6 +60,7 @@ class _Turn:
     lock: Lock = field(default_factory=Lock)
     free_at: float = float("-inf")
     banned_until: float = float("-inf")
+    lost_in_a_row: int = 0
 
 
 class Turns:
@@ -71,8 +77,7 @@ class Turns:
         The rest begins when the last request has ended: its server has seen it by then, so that two
         requests arrive there `delay` apart at least, however slow the way was.
         """
-        with self._lock:
-            turn = self._turns.setdefault(host, _Turn())
+        turn = self._of(host)
         with turn.lock:
             sleep(max(0.0, max(turn.free_at + delay, turn.banned_until) - monotonic()))
             try:
@@ -82,15 +87,24 @@ class Turns:
 
     def ban(self, host: str, seconds: float) -> None:
         """Keeps all requests from `host` for so long."""
-        with self._lock:
-            turn = self._turns.setdefault(host, _Turn())
-            turn.banned_until = max(turn.banned_until, monotonic() + seconds)
+        turn = self._of(host)
+        turn.banned_until = max(turn.banned_until, monotonic() + seconds)
 
     def ban_left(self, host: str) -> float:
         """Returns the seconds for which `host` must be left alone."""
+        return max(0.0, self._of(host).banned_until - monotonic())
+
+    def tell(self, host: str, *, lost: bool) -> None:
+        """Notes whether `host` failed to give a document; one that fails again and again is left alone."""
+        turn = self._of(host)
+        turn.lost_in_a_row = turn.lost_in_a_row + 1 if lost else 0
+        if turn.lost_in_a_row >= MAX_LOST_IN_A_ROW:
+            turn.lost_in_a_row = 0
+            self.ban(host, GIVE_UP_SECONDS)
+
+    def _of(self, host: str) -> _Turn:
         with self._lock:
-            turn = self._turns.get(host)
-            return max(0.0, turn.banned_until - monotonic()) if turn else 0.0
+            return self._turns.setdefault(host, _Turn())
 
 
 #: Of the whole process, because feeds and articles of one host are fetched by different steps.
@@ -137,6 +151,9 @@ class Fetcher:
             TURNS.ban(answer.host.rstrip("."), pause)
             if pause > MAX_REST_SECONDS:
                 break
+        left_alone = isinstance(answer, Refusal) and answer.status is None and answer.retry_after
+        if not left_alone:
+            TURNS.tell(host_of(request.url), lost=_is_lost(answer))
         return answer
 
     def _robots_txt(self, url: str) -> Answer:
@@ -147,8 +164,8 @@ class Fetcher:
     def _turn(self, target: Url, delay: float = 0.0) -> Iterator[Refusal | None]:
         host = (target.host or "").rstrip(".")
         if (left := TURNS.ban_left(host)) > MAX_REST_SECONDS:
-            detail = f"{host} has asked to be left alone, for another {left:.0f} s"
-            yield Refusal(Reason.HTTP_STATUS, detail, retry_after=left)
+            detail = f"{host} is left alone for another {left:.0f} s, as it asked or because it failed"
+            yield Refusal(Reason.FETCH_FAILED, detail, retry_after=left)
             return
         with TURNS.take(host, max(delay, self._policy.host_delay)):
             yield None
@@ -161,3 +178,7 @@ class Fetcher:
             return
         with self._turn(target, self._robots.crawl_delay(target)) as refusal:
             yield refusal
+
+
+def _is_lost(answer: Answer) -> bool:
+    return isinstance(answer, Refusal) and (answer.status in BUSY or answer.reason is Reason.FETCH_FAILED)

@@ -77,7 +77,7 @@ def prepare(poll: Poll, now: datetime) -> Poll | Polled:
     state = poll.state
     if state is None:
         return poll
-    if poll.with_pages and not state.with_pages:
+    if state.anew or (poll.with_pages and not state.with_pages):
         state = forget_entries(state)
     if now < state.due_at:
         return Polled(Outcome.OFF if state.off else Outcome.NOT_DUE, state)

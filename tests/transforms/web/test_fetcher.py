@@ -7,7 +7,7 @@ import pytest
 from schemas import Reason
 from transforms.web.address import Network
 from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
-from transforms.web.fetcher import MAX_TRIES, Fetcher, Request
+from transforms.web.fetcher import MAX_LOST_IN_A_ROW, MAX_TRIES, Fetcher, Request
 from transforms.web.hosts import gather
 
 PAGE = "<p>text</p>"
@@ -137,6 +137,27 @@ def test_a_host_that_asks_for_a_long_rest_gets_no_further_request(site: Any, net
     for url in (site.url("/other", "rests-long.test"), site.url("/moved", "elsewhere.test")):
         answer = fetcher.article(Request(url))
         assert isinstance(answer, Refusal)
-        assert answer.detail.startswith("rests-long.test has asked to be left alone, for another 3")
+        assert answer.detail.startswith("rests-long.test is left alone for another 3")
     assert site.paths("rests-long.test") == ["/robots.txt", "/busy"]
     assert isinstance(fetcher.article(Request(site.url("/other", "elsewhere.test"))), Fetched)
+
+
+def test_a_host_that_fails_again_and_again_is_given_up(site: Any, network: Network) -> None:
+    paths = [f"/{number}" for number in range(MAX_LOST_IN_A_ROW + 3)]
+    for path in paths[1:]:
+        site.drip(path, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", seconds=0.01)  # no body follows
+    site.serve("/0", PAGE)
+    fetcher = Fetcher(FetchPolicy(host_delay=0.0), network)
+    answers = [fetcher.feed(Request(site.url(path))) for path in paths]
+    assert isinstance(answers[0], Fetched)
+    assert site.paths() == paths[: MAX_LOST_IN_A_ROW + 1]
+    assert isinstance(fetcher.feed(Request(site.url("/0", "b.test"))), Fetched)
+
+
+def test_a_page_that_fails_now_and_then_does_no_harm_to_its_host(site: Any, network: Network) -> None:
+    fetcher = Fetcher(FetchPolicy(host_delay=0.0), network)
+    site.serve("/good", PAGE)
+    site.serve("/bad", status=500)
+    for _ in range(MAX_LOST_IN_A_ROW):
+        fetcher.feed(Request(site.url("/bad")))
+        assert isinstance(fetcher.feed(Request(site.url("/good"))), Fetched)

@@ -179,6 +179,15 @@ def test_pages_that_were_not_fetched_are_fetched_when_they_are_wanted() -> None:
     assert poll(again.state, answer(feed("a")))[0] == ["https://tiden.example/a"]
 
 
+def test_what_is_taken_anew_is_due_and_new() -> None:
+    before = replace(state_after(answer(feed("a")), refusal(503)).state, anew=True)
+    again = prepare(Poll(SOURCE, before), before.polled_at)
+    assert isinstance(again, Poll)
+    assert request_of(again) == Request(URL)
+    links, polled = poll(again.state, answer(feed("a")))
+    assert (links, polled.state.anew) == (["https://tiden.example/a"], False)
+
+
 def test_a_broken_entry_is_told_once() -> None:
     body = feed("a").replace(b"</channel>", b"<item><title>Nothing else</title></item></channel>")
     links, polled = poll(None, answer(body))
