@@ -79,7 +79,9 @@ class Turns:
         """
         turn = self._of(host)
         with turn.lock:
-            sleep(max(0.0, max(turn.free_at + delay, turn.banned_until) - monotonic()))
+            now = monotonic()  # a ban that came while another waited here must not stall it for hours
+            free_at = max(turn.free_at + delay, min(turn.banned_until, now + MAX_REST_SECONDS))
+            sleep(max(0.0, free_at - now))
             try:
                 yield
             finally:
