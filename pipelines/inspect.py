@@ -21,7 +21,7 @@ from transforms.topics import TopicMatcher, tag_topics
 from transforms.topics.evidence import Explanation
 from transforms.web import FetchPolicy
 from transforms.web.fetch import Refusal
-from transforms.web.hosts import Fetcher
+from transforms.web.fetcher import Fetcher, Request
 
 #: Topics that do not apply, but of which something was found: so many are shown.
 NEAR_MISSES = 3
@@ -111,7 +111,7 @@ def judged_lines(page: RawPage) -> Iterator[Judged]:
 
 def _read(given: str, policy: FetchPolicy) -> RawPage | Rejection:
     if given.lower().startswith(("http://", "https://")):
-        answer = Fetcher(policy).article(given)
+        answer = Fetcher(policy).article(Request(given))
         if isinstance(answer, Refusal):
             return refuse(given, "fetch", answer.reason, answer.detail)
         return RawPage(
