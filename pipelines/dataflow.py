@@ -103,7 +103,7 @@ def shipped(options: PipelineOptions) -> Iterator[None]:
     """Gives workers the program while a job is submitted: as it runs here, unless an image was named.
 
     Raises:
-        RuntimeError: There is nothing to give, the program is not installed.
+        PackageNotFoundError: There is nothing to give, the program is not installed.
     """
     setup = options.view_as(SetupOptions)
     image = options.view_as(WorkerOptions).sdk_container_image
@@ -123,14 +123,9 @@ def pack_wheel(folder: Path) -> Path:
     The layout is that of https://packaging.python.org/en/latest/specifications/binary-distribution-format.
 
     Raises:
-        RuntimeError: The program is not installed.
+        PackageNotFoundError: The program is not installed.
     """
-    try:
-        installed = metadata.distribution(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        raise RuntimeError(
-            f"{DISTRIBUTION} is not installed: `pip install .` or --sdk_container_image"
-        ) from None
+    installed = metadata.distribution(DISTRIBUTION)
     info = f"{DISTRIBUTION}-{installed.version}.dist-info"
     root = Path(__file__).parent.parent
     paths = [path for name in PACKAGES for path in sorted((root / name).rglob("*")) if path.is_file()]

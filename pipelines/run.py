@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError
 from typing import Any, NoReturn, Protocol
 
 import apache_beam as beam
@@ -171,6 +172,7 @@ def run_pipeline(pipeline: beam.Pipeline, options: RunOptions) -> Mapping[str, A
 
     Raises:
         RuntimeError: The pipeline failed.
+        UsageError: Workers on Dataflow cannot be given the program.
     """
     on_dataflow = is_dataflow(runner_of(options))
     try:
@@ -181,6 +183,10 @@ def run_pipeline(pipeline: beam.Pipeline, options: RunOptions) -> Mapping[str, A
         state = result.wait_until_finish()
         if state != PipelineState.DONE:
             raise RuntimeError(f"the runner ended with {state}")
+    except PackageNotFoundError as error:
+        raise UsageError(
+            f"{error.name} is not installed: `pip install .`, or name --sdk_container_image"
+        ) from None
     except BaseException:
         if not on_dataflow:  # there a job may go on that this program could not wait for
             clear_staging(options)

@@ -189,7 +189,7 @@ class Taken(beam.runners.PipelineRunner):
         raise OSError("there is no job to wait for")
 
 
-def test_the_launch_of_a_template_does_not_wait_for_a_job(monkeypatch):
+def test_the_launch_of_a_template_does_not_wait_for_a_job():
     options = parse([*CALL, f"--sdk_container_image={IMAGE}", "--template_location=gs://news-out/job"])
     pipeline = beam.Pipeline(runner=Taken(), options=PipelineOptions(list(options.beam)))
     assert run_pipeline(pipeline, options) is None
@@ -200,8 +200,15 @@ def test_a_job_that_may_go_on_keeps_its_files(monkeypatch):
     monkeypatch.setattr(run, "clear_staging", cleared.append)
     options = parse([*CALL, f"--sdk_container_image={IMAGE}"])
     with pytest.raises(OSError, match="no job to wait for"):
-        run_pipeline(beam.Pipeline(runner=Taken(), options=PipelineOptions([])), options)
+        run_pipeline(beam.Pipeline(runner=Taken(), options=PipelineOptions(list(options.beam))), options)
     assert not cleared
+
+
+def test_a_program_that_is_not_installed_cannot_be_shipped(monkeypatch):
+    monkeypatch.setattr(dataflow, "DISTRIBUTION", "newsbeam-that-is-not-there")
+    options = parse(CALL)
+    with pytest.raises(UsageError, match="newsbeam-that-is-not-there is not installed"):
+        run_pipeline(beam.Pipeline(runner=Taken(), options=PipelineOptions([])), options)
 
 
 def test_what_beam_itself_refuses_is_told_in_one_line():
