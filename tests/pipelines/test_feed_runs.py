@@ -103,7 +103,7 @@ def test_a_run_that_fails_has_seen_nothing(site, tmp_path, monkeypatch):
 def test_a_run_killed_before_its_json_counts_for_nothing_and_can_be_run_again(site, tmp_path, monkeypatch):
     feed = publish(site, "one", "two")
     with monkeypatch.context() as patched:
-        patched.setattr("transforms.commit._write_json", lambda *_: 1 / 0)
+        patched.setattr("transforms.commit.write_json", lambda *_: 1 / 0)
         assert main(["ingest", feed, "--output", str(tmp_path), "--run-id", "r1", "--host-delay", "0",
                      "--allow-private-hosts"]) == 70  # fmt: skip
     assert state_names(tmp_path) == ["r1-00000.parquet"]  # moved, and not to be trusted

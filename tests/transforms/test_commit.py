@@ -150,7 +150,7 @@ def test_what_is_superseded_goes_when_all_is_done_and_never_what_was_just_writte
     superseded = [str(old), str(output / own), str(output / "_state/feeds/gone.parquet")]
     files = [staged(output, "s", own)]
     with monkeypatch.context() as patched:
-        patched.setattr("transforms.commit._write_json", lambda *_: 1 / 0)
+        patched.setattr("transforms.commit.write_json", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             commit(files, 0, 0, str(output), RUN, ABOUT, superseded=superseded)
     assert old.exists()
