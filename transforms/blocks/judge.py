@@ -34,6 +34,8 @@ MIN_WORDS = 12.0
 #: hold this share of its kept words.
 _LISTED, _LISTED_BLOCKS, _LISTED_SHARE = 3, 1.5, 0.8
 _LINKED = 0.8
+#: A block of at most so many characters may be known by a phrase in it.
+_PHRASE_CHARACTERS = 300
 #: Cells of one row of a table make one line.
 _CELLS = ("td", "th")
 #: What stands in these is no label, however short.
@@ -140,14 +142,16 @@ def rule_out(blocks: Sequence[Block], scores: NDArray[np.float64]) -> dict[int, 
         scores: (blocks) What they gave.
     """
     kept = kept_blocks(scores, {})
+    short = [blocks[index].text for index in kept if len(blocks[index].text) <= _PHRASE_CHARACTERS]
+    phrases = shipped()
+    if not any(said.reason or said.suspect for said in map(phrases.say, map(shape_of, short))):
+        return {}
     shapes = [shape_of(blocks[index].text) for index in kept]
     shapes = [
         replace(shape, bullet=True) if blocks[index].tag in _ITEMS else shape
         for index, shape in zip(kept, shapes, strict=True)
     ]
-    said = [shipped().say(shape) for shape in shapes]
-    if not any(one.reason or one.suspect for one in said):
-        return {}
+    said = list(map(phrases.say, shapes))
     reasons = apply_rules(shapes, said, "").reasons
     return {
         index: reason
