@@ -22,13 +22,13 @@ class FeedReport:
 
     Attributes:
         url: As listed; or the path of a stored feed.
-        kind: Content type; `stored` of a file.
+        kind: Content type; `stored` of a file, `names 3 sitemaps` of an index or a robots.txt.
         entries: That can be read.
         newest: Latest publication time among them, in UTC.
         interval: Seconds between two looks that the list or the feed asks for; 0 where neither does.
         robots: Whether robots.txt permits the page of the first entry: `allowed`, `disallowed`, or why it
             cannot be said.
-        trouble: Why it gives no entries; None if it gives some.
+        trouble: Why it gives neither entries nor sitemaps; None if it gives some.
     """
 
     url: str
@@ -114,7 +114,7 @@ def _robots(fetcher: Fetcher, link: str) -> str:
 def report_of(
     source: Source,
     kind: str | None,
-    items: Iterable[RawPage | Rejection],
+    items: Iterable[RawPage | Source | Rejection],
     declared: float = 0.0,
     robots: str | None = None,
 ) -> FeedReport:
@@ -123,7 +123,10 @@ def report_of(
     entries = [item for item in items if isinstance(item, RawPage)]
     times = [entry.metadata.published_at for entry in entries if entry.metadata.published_at]
     trouble = None
-    if not entries:
+    named = sum(isinstance(item, Source) for item in items)
+    if named:
+        kind = f"names {named} sitemaps"
+    elif not entries:
         first = next((item for item in items if isinstance(item, Rejection)), None)
         trouble = f"{first.reason}: {first.detail}" if first else "no entries"
     return FeedReport(

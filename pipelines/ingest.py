@@ -7,22 +7,24 @@ from typing import Any
 import apache_beam as beam
 
 from pipelines.options import IngestOptions
-from pipelines.polling import STATES, SUPERSEDED, TALLIES, PollFeeds, fallback
+from pipelines.polling import STATES, SUPERSEDED, TALLIES, LeaveForLater, PollFeeds, fallback
 from schemas import Document, Kind, RawPage, Rejection, Source
-from schemas.table import ARTICLES, FEED_STATES, REJECTS, SITE_PAGES, article_row, reject_row
+from schemas.table import ARTICLES, FEED_STATES, HELD, REJECTS, SITE_PAGES, article_row, reject_row
 from transforms.clean import CleanPages
-from transforms.commit import Commit, staging_folder
-from transforms.duplicates import DUPLICATES, KEPT, DropDuplicates
+from transforms.commit import COUNTS, READ, Commit, Tell, staging_folder
+from transforms.duplicates import ALREADY_HELD, DUPLICATES, KEPT, DropDuplicates
+from transforms.held import LookUp, article_rows, mark_row
 from transforms.language import DetectLanguage
 from transforms.parquet import WriteParquet
 from transforms.sample import ReadSample
 from transforms.sources import ListSources, ReadPages
 from transforms.spill import ReadSpilled, Spill
 from transforms.staging import StageRows
-from transforms.steps import CountAll, Only, counted
+from transforms.steps import Only, counted
 from transforms.templates import DropTemplates, SampleSites, sample_rows
 from transforms.topics import TagTopics
 from transforms.web import FetchArticles
+from transforms.web.articles import FETCHED, LOST
 from transforms.web.feed_state import state_row
 from transforms.web.feeds import ENTRIES
 
@@ -58,30 +60,42 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
     outcomes = (
         outcomes | "Detect language" >> DetectLanguage(options.detector) | "Tag topics" >> _tagger(options)
     )
-    articles = (
+    staged = (
         outcomes
         | "Take documents" >> Only(Document)
         | "Count documents" >> beam.Map(counted, "documents")
         | "Make article rows" >> beam.Map(article_row, run)
         | "Stage articles" >> StageRows(ARTICLES, staging)
-        | "Drop duplicates" >> DropDuplicates()
     )
+    identities = staged | "Take identities" >> beam.Map(lambda ref: ref.identity)
+    held = identities | "Look up" >> LookUp(options.output, run) if options.use_state else None
+    articles = staged | "Drop duplicates" >> DropDuplicates(held)
     rejects = (
         outcomes
         | "Take rejections" >> Only(Rejection)
         | "Make reject rows" >> beam.Map(reject_row, run)
         | "Stage rejects" >> StageRows(REJECTS, staging)
     )
-    state = (
+    site_pages = (
         samples
         | "Make sample rows" >> beam.FlatMap(sample_rows, run)
         | "Stage samples" >> StageRows(SITE_PAGES, staging)
     )
 
+    to_hold = (
+        (
+            pipeline | "Mark" >> beam.Create([mark_row(run)]),
+            articles[KEPT] | "Hold articles" >> beam.FlatMap(article_rows, run),
+        )
+        | "All to hold" >> beam.Flatten()
+        | "Stage what is held" >> StageRows(HELD, staging)
+    )
+
     files = [
         articles[KEPT] | "Write articles" >> WriteParquet(ARTICLES, run.run_id, staging),
         rejects | "Write rejects" >> WriteParquet(REJECTS, run.run_id, staging),
-        state | "Write samples" >> WriteParquet(SITE_PAGES, run.run_id, staging),
+        site_pages | "Write samples" >> WriteParquet(SITE_PAGES, run.run_id, staging),
+        to_hold | "Write what is held" >> WriteParquet(HELD, run.run_id, staging),
     ]
     if STATES in found:
         feeds = (
@@ -90,15 +104,17 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
             | "Stage states" >> StageRows(FEED_STATES, staging)
         )
         files.append(feeds | "Write states" >> WriteParquet(FEED_STATES, run.run_id, staging))
-    read = tuple(pages.values()) | "Count inputs" >> CountAll()
-    duplicates = (articles[DUPLICATES],) | "Count duplicates" >> CountAll()
-    told = [pages[WEB] | "Tell fallbacks" >> beam.FlatMap(fallback)] if WEB in pages else []
-    told += [found[TALLIES]] if TALLIES in found else []
-    (
-        files
-        | "All files" >> beam.Flatten()
-        | "Commit" >> Commit(options.output, run, about, read, duplicates, tuple(told), found.get(SUPERSEDED))
-    )
+    told = [
+        *(way | f"Tell inputs, {name}" >> Tell((COUNTS, READ)) for name, way in pages.items()),
+        articles[DUPLICATES] | "Tell duplicates" >> Tell((COUNTS, DUPLICATES)),
+        articles[ALREADY_HELD] | "Tell what is held" >> Tell((COUNTS, ALREADY_HELD)),
+    ]
+    if WEB in pages:
+        told.append(pages[WEB] | "Tell fallbacks" >> beam.FlatMap(fallback))
+    if TALLIES in found:
+        told.append(found[TALLIES])
+    commit = Commit(options.output, run, about, tuple(told), found.get(SUPERSEDED))
+    files | "All files" >> beam.Flatten() | "Commit" >> commit
 
 
 def _tagger(options: IngestOptions) -> Any:
@@ -140,7 +156,10 @@ class ReadInputs(beam.PTransform[Any, Any]):
             beside = feeds | "Poll feeds" >> PollFeeds(options)
             entries = beside.pop(ENTRIES)
         if options.fetch_articles:
-            entries = entries | "Fetch articles" >> FetchArticles(policy)
+            fetched = entries | "Fetch articles" >> FetchArticles(policy)
+            entries = fetched[FETCHED]
+            if STATES in beside:
+                beside[STATES] = beside[STATES] | "Leave for later" >> LeaveForLater(fetched[LOST])
         return {**beside, FILES: files, WEB: entries}
 
 

@@ -147,7 +147,7 @@ def make_parser() -> argparse.ArgumentParser:
         default=False,
         help="skip what earlier runs into the same dataset hold (default)",
     )
-    add("--no-state", action="store_true", help="take everything, and remember nothing for later runs")
+    add("--no-state", action="store_true", help="take everything, held or not, and remember nothing of feeds")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
     add_web_options(parser)
     add("--limit", type=positive, metavar="N", help="read the first N documents alone")

@@ -10,10 +10,11 @@ import apache_beam as beam
 from pipelines.options import IngestOptions
 from schemas import RawPage, Rejection
 from schemas.run import Run
-from transforms.commit import FALLBACKS, FEEDS, KNOWN_ENTRIES, Tally
+from transforms.commit import COUNTS, FALLBACKS, FEEDS, READ, Tally
+from transforms.duplicates import ALREADY_HELD
 from transforms.steps import Only
 from transforms.web import FetchFeeds
-from transforms.web.feed_state import FeedState, read_states
+from transforms.web.feed_state import FeedState, leave_for_later, read_states
 from transforms.web.feeds import ENTRIES, POLLED, UNASKED
 from transforms.web.polls import Polled
 
@@ -52,6 +53,35 @@ class PollFeeds(beam.PTransform[Any, Any]):
         return {ENTRIES: polls[ENTRIES], TALLIES: tallies, STATES: known, SUPERSEDED: superseded}
 
 
+@dataclass
+class LeaveForLater(beam.PTransform[Any, Any]):
+    """States of feeds to the same, but for the entries whose page was lost and may be had later.
+
+    Attributes:
+        lost: PCollection of `FeedEntry`.
+    """
+
+    lost: Any
+
+    def expand(self, states: Any) -> Any:
+        """Returns a PCollection of states."""
+        return (
+            {
+                "states": states | "Key states" >> beam.WithKeys(lambda state: state.url),
+                "lost": self.lost | "Key the lost" >> beam.Map(lambda entry: (entry.feed, entry.digest)),
+            }
+            | "Join" >> beam.CoGroupByKey()
+            | "Leave the lost" >> beam.FlatMap(_without_lost)
+        )
+
+
+def _without_lost(group: tuple[str, Any]) -> Iterator[FeedState]:
+    _, found = group
+    lost = list(found["lost"])
+    for state in found["states"]:
+        yield leave_for_later(state, lost) if lost else state
+
+
 def _read_states(output: str, run: Run) -> Iterator[FeedState | str]:
     return read_states(output, run, datetime.now(UTC))
 
@@ -66,4 +96,5 @@ def outcome(polled: Polled) -> Iterator[tuple[Tally, int]]:
     """Yields the tallies of a feed."""
     yield (FEEDS, str(polled.outcome)), 1
     if polled.known_entries:
-        yield (FEEDS, KNOWN_ENTRIES), polled.known_entries
+        yield (COUNTS, READ), polled.known_entries
+        yield (COUNTS, ALREADY_HELD), polled.known_entries

@@ -38,6 +38,8 @@ class Document:
         boilerplate_share: Characters dropped over characters of text in the input, 0 to 1.
         declared_languages: ISO 639 codes of what its page and its source declare, hints; no column.
         language: ISO 639-1 (639-3 where there is none) or `und`.
+        whole_hash: Content hash of the text as it was before templates of its site went, None where none did;
+            no column.
     """
 
     source_uri: str
@@ -60,3 +62,4 @@ class Document:
     language: str = "und"
     language_confidence: float = 0.0
     topics: tuple[Topic, ...] = ()
+    whole_hash: str | None = None

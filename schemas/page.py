@@ -38,6 +38,19 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """By what the state of a feed knows an entry.
+
+    Attributes:
+        feed: URL of the feed as listed.
+        digest: 63 bits that change when what the feed says of the entry does.
+    """
+
+    feed: str
+    digest: int
+
+
+@dataclass(frozen=True, slots=True)
 class RawPage:
     """An input document as bytes, and where they came from.
 
@@ -51,6 +64,7 @@ class RawPage:
         source_id: The feed or dump it came through.
         fetched_at: In UTC; None where the input bears none.
         metadata: What the source, not the body, says of the article.
+        entry: By what its feed's state knows it; None for what is no feed's entry.
         stands_in_for: Of a feed's entry whose page could not be had, or not be used: why (a `Reason`).
     """
 
@@ -63,4 +77,5 @@ class RawPage:
     source_id: str | None = None
     fetched_at: datetime | None = None
     metadata: Metadata = Metadata()
+    entry: FeedEntry | None = None
     stands_in_for: str | None = None

@@ -156,12 +156,28 @@ FEED_STATES = Table(
     identity=("url",),
 )
 
+#: The program's own: by what later runs know that an article came before; see `transforms.held`.
+HELD = Table(
+    name="_state/held",
+    schema=pa.schema(
+        [
+            ("key", pa.binary(16)),
+            ("version", pa.binary(16)),
+            ("of_page", pa.bool_()),
+        ],
+        metadata={"schema_version": SCHEMA_VERSION},
+    ),
+    partitions=("run_date",),
+    order=("key", "version"),
+    identity=("key", "version"),
+)
+
 #: All that a run writes and replaces.
-TABLES = (ARTICLES, REJECTS, SITE_PAGES, FEED_STATES)
+TABLES = (ARTICLES, REJECTS, SITE_PAGES, FEED_STATES, HELD)
 
 
 def article_row(document: Document, run: Run) -> Row:
-    """Returns the row of `ARTICLES`, partition columns included."""
+    """Returns the row of `ARTICLES`, partition columns included, and `whole_hash`, which is no column."""
     fetched_at = document.fetched_at or run.started_on
     identity = article_id(document)
     return {
@@ -186,6 +202,7 @@ def article_row(document: Document, run: Run) -> Row:
         "topics": topic_values(document.topics),
         "topic_ids": [topic.id for topic in document.topics],
         "content_hash": content_hash(document.text),
+        "whole_hash": document.whole_hash,
         "cluster_id": identity,
         "agency": document.agency,
         "run_id": run.run_id,

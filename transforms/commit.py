@@ -17,16 +17,19 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
-from apache_beam.pvalue import AsDict, AsList, AsSingleton
+from apache_beam.pvalue import AsDict, AsList
 
 from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, TABLES, Table
+from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.parquet import WrittenFile
 
 #: A group of the run's JSON and a value in it.
 Tally = tuple[str, str]
-#: Feeds by what became of them, and beside them the entries of feeds that earlier runs have taken.
-FEEDS, KNOWN_ENTRIES = "feeds", "known-entries"
+#: What the files do not tell: how many inputs were read, dropped as duplicates, held by earlier runs.
+COUNTS, READ = "counts", "read"
+#: Feeds by what became of them.
+FEEDS = "feeds"
 #: Entries that stand in for their pages, by the reason why these could not be had.
 FALLBACKS = "fallbacks_by_reason"
 
@@ -56,12 +59,8 @@ def manifest_path(output: str, run_id: str) -> str:
     return FileSystems.join(output, "_runs", f"{run_id}.json")
 
 
-def summarise(
-    files: Iterable[WrittenFile], read: int, duplicates: int, tallies: Mapping[Tally, int] | None = None
-) -> dict[str, Any]:
+def summarise(files: Iterable[WrittenFile], tallies: Mapping[Tally, int]) -> dict[str, Any]:
     """Returns the counts of a run.
-
-    Entries of feeds that earlier runs have taken are read and held.
 
     Raises:
         CountsDoNotAddUpError: What was read is not what was written, dropped and refused.
@@ -73,18 +72,16 @@ def summarise(
         rows[file.target.split("/", 1)[0]] += file.rows
         for column, value, number in file.groups:
             groups[column][value] += number
-    tallies = tallies or {}
     for (name, value), number in tallies.items():
         groups[name][value] += number
-    known = groups[FEEDS].pop(KNOWN_ENTRIES, 0)
     counts = {
-        "read": read + known,
+        READ: groups[COUNTS][READ],
         "articles": rows[ARTICLES.name],
-        "duplicates": duplicates,
-        "already_held": known,
+        DUPLICATES: groups[COUNTS][DUPLICATES],
+        ALREADY_HELD: groups[COUNTS][ALREADY_HELD],
         "rejects": rows[REJECTS.name],
     }
-    if 2 * counts["read"] != sum(counts.values()):
+    if 2 * counts[READ] != sum(counts.values()):
         raise CountsDoNotAddUpError(f"the counts of the run do not add up: {counts}")
     return {
         **counts,
@@ -141,25 +138,21 @@ def _pattern(output: str, table: Table, run_id: str) -> str:
 
 def commit(
     files: Iterable[WrittenFile],
-    read: int,
-    duplicates: int,
+    tallies: Mapping[Tally, int],
     output: str,
     run: Run,
     about: Mapping[str, Any],
-    tallies: Mapping[Tally, int] | None = None,
     superseded: Iterable[str] = (),
 ) -> str:
     """Moves the files of a run into place, writes its JSON and clears its hidden folder.
 
     Args:
         files: All files of the run.
-        read: Number of inputs.
-        duplicates: Number of articles that were dropped as duplicates.
+        tallies: Counts by group and value; those of `COUNTS` and the rows of the files must add up.
         output: The dataset's root.
         run: The run.
         about: What the JSON says beside the counts: `run_id`, `inputs`, `options`, `versions`, and `timings`
             with `started_at` in ISO 8601.
-        tallies: Further counts by group and value; see `summarise`.
         superseded: Files of state that this run has read and written anew; deleted when all is done.
 
     Returns:
@@ -170,7 +163,7 @@ def commit(
         OSError: The storage failed.
     """
     files = list(files)
-    summary = summarise(files, read, duplicates, tallies)
+    summary = summarise(files, tallies)
     manifest = manifest_path(output, run.run_id)
     if FileSystems.exists(manifest):
         FileSystems.delete([manifest])
@@ -212,6 +205,22 @@ def write_json(path: str, value: Mapping[str, Any], staging: str) -> None:
 
 
 @dataclass
+class Tell(beam.PTransform[Any, Any]):
+    """Elements to one tally: how many there are.
+
+    Attributes:
+        tally: What they are counted as.
+    """
+
+    tally: Tally
+
+    def expand(self, items: Any) -> Any:
+        """Returns a PCollection of tallies and numbers."""
+        tally = self.tally
+        return items | "Count" >> beam.Map(lambda _: (tally, 1)).with_output_types(tuple[Tally, int])
+
+
+@dataclass
 class Commit(beam.PTransform[Any, Any]):
     """PCollection of `WrittenFile` to one element: the path of the run's JSON.
 
@@ -219,44 +228,34 @@ class Commit(beam.PTransform[Any, Any]):
         output: The dataset's root.
         run: The run.
         about: See `commit`.
-        read: PCollection of one number.
-        duplicates: PCollection of one number.
-        tallies: PCollections of groups and values, and how often they came.
+        tallies: PCollections of groups and values, and how often they came; see `commit`.
         superseded: PCollection of paths, see `commit`; None for none.
     """
 
     output: str
     run: Run
     about: Mapping[str, Any]
-    read: Any
-    duplicates: Any
-    tallies: tuple[Any, ...] = ()
+    tallies: tuple[Any, ...]
     superseded: Any = None
 
     def expand(self, files: Any) -> Any:
         """Returns a PCollection of one path."""
-        counts = AsSingleton(self.read), AsSingleton(self.duplicates)
-        more: dict[str, Any] = {}
-        if self.tallies:
-            tallies = self.tallies | "All tallies" >> beam.Flatten()
-            more["tallies"] = AsDict(tallies | "Add up tallies" >> beam.CombinePerKey(sum))
-        if self.superseded is not None:
-            more["superseded"] = AsList(self.superseded)
+        tallies = self.tallies | "All tallies" >> beam.Flatten() | "Add up" >> beam.CombinePerKey(sum)
+        more = {} if self.superseded is None else {"superseded": AsList(self.superseded)}
         return (
             files.pipeline
             | "Once" >> beam.Create([self.output])
-            | "Move into place" >> beam.Map(_commit, AsList(files), *counts, self.run, self.about, **more)
+            | "Move into place"
+            >> beam.Map(_commit, AsList(files), AsDict(tallies), self.run, self.about, **more)
         )
 
 
 def _commit(
     output: str,
     files: list[WrittenFile],
-    read: int,
-    duplicates: int,
+    tallies: Mapping[Tally, int],
     run: Run,
     about: Any,
-    tallies: Mapping[Tally, int] | None = None,
     superseded: Iterable[str] = (),
 ) -> str:
-    return commit(files, read, duplicates, output, run, about, tallies, superseded)
+    return commit(files, tallies, output, run, about, superseded)

@@ -1,4 +1,7 @@
-"""Drop duplicates: of an article a run keeps one row, and one more for each later fetch with another text."""
+"""Drop duplicates: of an article a run keeps one row, and one more for each later fetch with another text.
+
+What earlier runs hold is dropped in the same pass.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,12 +10,15 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.pvalue import TaggedOutput
 
+from transforms.held import HeldVersion
 from transforms.staging import RowRef
 from transforms.steps import count
 
-#: Tags of the outputs with the references that stay and those that were dropped.
+#: Tags of the outputs with the references that stay, those that were dropped, and those of articles that
+#: earlier runs hold.
 KEPT = "kept"
 DUPLICATES = "duplicates"
+ALREADY_HELD = "already_held"
 
 
 def split_duplicates(refs: Iterable[RowRef]) -> tuple[list[RowRef], list[RowRef]]:
@@ -25,31 +31,61 @@ def split_duplicates(refs: Iterable[RowRef]) -> tuple[list[RowRef], list[RowRef]
     dropped: list[RowRef] = []
     for ref in sorted(refs, key=lambda ref: (ref.fetched_at, ref.rank)):
         same_fetch = bool(kept) and kept[-1].fetched_at == ref.fetched_at
-        same_text = any(earlier.version == ref.version for earlier in kept)
+        same_text = any(set(earlier.versions) & set(ref.versions) for earlier in kept)
         (dropped if same_fetch or same_text else kept).append(ref)
     return kept, dropped
 
 
-def _split(group: tuple[str, Iterable[RowRef]]) -> Iterator[Any]:
-    kept, dropped = split_duplicates(group[1])
-    count("articles", len(kept))
-    yield from kept
-    if dropped:
-        count("duplicates", len(dropped))
-    for ref in dropped:
-        yield TaggedOutput(DUPLICATES, ref)
+def split_held(refs: Iterable[RowRef], versions: Iterable[HeldVersion]) -> tuple[list[RowRef], list[RowRef]]:
+    """Parts the references to rows of one article into the new ones and those that earlier runs hold.
+
+    A text is held if another run wrote it before, however long ago, and this one did not. Where a page could
+    not be had this time, what the feed says in its place is no news beside the page that is held.
+    """
+    versions = list(versions)
+    own = {held.version for held in versions if held.own}
+    texts = {held.version for held in versions} - own
+    has_page = any(held.of_page and not held.own for held in versions)
+    new: list[RowRef] = []
+    old: list[RowRef] = []
+    for ref in refs:
+        is_old = bool(texts & set(ref.versions)) or (ref.from_feed and has_page)
+        is_old = is_old and not own & set(ref.versions)
+        (old if is_old else new).append(ref)
+    return new, old
+
+
+def _split(group: tuple[str, Iterable[RowRef | HeldVersion]]) -> Iterator[Any]:
+    members = list(group[1])
+    kept, dropped = split_duplicates(member for member in members if isinstance(member, RowRef))
+    new, old = split_held(kept, (member for member in members if isinstance(member, HeldVersion)))
+    for name, refs in (("articles", new), (DUPLICATES, dropped), (ALREADY_HELD, old)):
+        if refs:
+            count(name, len(refs))
+    yield from new
+    yield from (TaggedOutput(DUPLICATES, ref) for ref in dropped)
+    yield from (TaggedOutput(ALREADY_HELD, ref) for ref in old)
 
 
 @dataclass
 class DropDuplicates(beam.PTransform[Any, Any]):
-    """PCollection of `RowRef` to the outputs `kept` (see `split_duplicates`) and `duplicates`."""
+    """PCollection of `RowRef` to the outputs `kept` (see `split_duplicates`), `duplicates`, `already_held`.
+
+    Attributes:
+        held: PCollection of identities and `HeldVersion`s; None if nothing is held.
+    """
+
+    held: Any = None
 
     def expand(self, refs: Any) -> Any:
-        """Returns the two outputs."""
+        """Returns the three outputs."""
+        keyed = refs | "Key by article" >> beam.Map(lambda ref: (ref.identity, ref)).with_output_types(
+            tuple[str, RowRef | HeldVersion]
+        )
+        if self.held:
+            keyed = (keyed, self.held) | "Add what is held" >> beam.Flatten()
         return (
-            refs
-            | "Key by article"
-            >> beam.WithKeys(lambda ref: ref.identity).with_output_types(tuple[str, RowRef])
+            keyed
             | "Group by article" >> beam.GroupByKey()
-            | "Keep the first" >> beam.FlatMap(_split).with_outputs(DUPLICATES, main=KEPT)
+            | "Keep the first" >> beam.FlatMap(_split).with_outputs(DUPLICATES, ALREADY_HELD, main=KEPT)
         )

@@ -11,8 +11,8 @@ from schemas import Kind, RawPage, Rejection, Source
 from transforms.sources import list_sources, read_source
 from transforms.steps import attempt, count
 from transforms.web import FetchPolicy
-from transforms.web.feeds import entries_of
-from transforms.web.fetcher import Fetcher, Request
+from transforms.web.feeds import read_web
+from transforms.web.fetcher import Fetcher
 
 
 def read_sample(
@@ -23,7 +23,7 @@ def read_sample(
 
     def pages_of(source: Source) -> Iterator[RawPage | Rejection]:
         if source.kind is Kind.FEED_URL:
-            return entries_of(source, fetcher.feed(Request(source.uri)))
+            return read_web(source, fetcher.feed)
         return read_source(source, policy.max_page_bytes)
 
     sources = chain.from_iterable(list_sources(given, leave_out) for given in inputs)

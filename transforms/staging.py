@@ -33,7 +33,8 @@ class RowRef:
 
     Attributes:
         identity: 128 bits in hexadecimal; an article's rows share them.
-        version: Of an article: its content hash.
+        versions: Of an article: its content hashes, of the text and of the text with its site's templates.
+        from_feed: Whether an article's text is what a feed says, not its page.
         fetched_at: ISO 8601 in UTC.
         rank: Of several rows of one article and fetch time the one that sorts first stays.
         partition: Hive path, `fetched_date=2026-11-20/language=de`.
@@ -44,7 +45,8 @@ class RowRef:
     """
 
     identity: str
-    version: str
+    versions: tuple[str, ...]
+    from_feed: bool
     fetched_at: str
     rank: str
     partition: str
@@ -106,7 +108,8 @@ def write_staged(rows: Sequence[Row], table: Table, folder: str) -> list[RowRef]
     return [
         RowRef(
             identity=row_identity(row, table),
-            version=row.get("content_hash", ""),
+            versions=tuple(row[name] for name in ("content_hash", "whole_hash") if row.get(name)),
+            from_feed=row.get("via") == "feed",
             fetched_at=str(row.get("fetched_at", "")),
             rank=row_rank(row),
             partition=partition,

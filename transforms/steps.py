@@ -10,7 +10,6 @@ from typing import Any
 
 import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
-from apache_beam.transforms import combiners
 
 from schemas import Document, RawPage, Reason, Rejection, Source, refuse
 from transforms.progress import tell
@@ -78,7 +77,7 @@ class Attempt(beam.PTransform[Any, Any]):
     stage: str
     make_work: Callable[[], Work]
     takes: type
-    gives: type
+    gives: Any
     sides: tuple[Any, ...] = ()
 
     def expand(self, items: Any) -> Any:
@@ -102,15 +101,3 @@ class Only(beam.PTransform[Any, Any]):
         kind = self.kind
         take = beam.FlatMap(lambda item: [item] if isinstance(item, kind) else [])
         return items | take.with_output_types(kind)
-
-
-@dataclass
-class CountAll(beam.PTransform[Any, Any]):
-    """PCollections to one number: how many elements they hold together."""
-
-    def expand(self, pcolls: Any) -> Any:
-        """Returns a PCollection of one number."""
-        numbers = [
-            pcoll | f"Count {index}" >> combiners.Count.Globally() for index, pcoll in enumerate(pcolls)
-        ]
-        return numbers | "All numbers" >> beam.Flatten() | "Add up" >> beam.CombineGlobally(sum)

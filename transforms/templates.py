@@ -23,7 +23,7 @@ from apache_beam.pvalue import AsDict
 
 from schemas import Document, Reason, Rejection, refuse
 from schemas.block import Block, DropReason, Judged
-from schemas.identity import normalised
+from schemas.identity import content_hash, normalised
 from schemas.run import Run
 from schemas.table import SITE_PAGES, Row, word_count
 from transforms.steps import Attempt, Only
@@ -137,7 +137,9 @@ def drop_templates(document: Document, templates: Mapping[int, float]) -> Docume
         return document
     text = "\n".join(kept)
     still_kept = (1 - document.boilerplate_share) * len(text) / len(document.text)
-    return replace(document, text=text, boilerplate_share=1 - still_kept)
+    return replace(
+        document, text=text, boilerplate_share=1 - still_kept, whole_hash=content_hash(document.text)
+    )
 
 
 def _is_template(block: str, share: float) -> bool:

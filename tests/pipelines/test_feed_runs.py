@@ -233,3 +233,47 @@ def test_retry_after_outlasts_the_run(site, tmp_path):
     ingest(tmp_path, "r1", busy, expect=1)
     (row,) = states(tmp_path)
     assert (row["due_at"] - row["polled_at"]).total_seconds() == 86400
+
+
+def test_a_page_that_was_lost_is_fetched_by_the_next_run(site, tmp_path):
+    feed = publish(site, "one", "two")
+    site.serve("/story/two", "", status=503)
+    first = ingest(tmp_path, "r1", feed)
+    assert (first["read"], first["articles_by_via"]) == (2, {"feed": 1, "page": 1})
+    site.serve("/story/two", page("two"))
+    asked = len(site.requests)
+    second = ingest(tmp_path, "r2", feed)
+    assert (second["read"], second["articles_by_via"], second["already_held"]) == (2, {"page": 1}, 1)
+    assert "/story/one" not in site.paths()[asked:]
+    assert titles(tmp_path) == ["Story one", "Story two", "Story two"]
+
+
+def test_the_robots_txt_of_a_site_leads_to_its_news_of_which_no_run_fetches_any_again(site, tmp_path):
+    """Its sitemap is known like a feed, and asked for although the robots.txt is the same."""
+    schema = "http://www.google.com/schemas/sitemap-news/0.9"
+
+    def publish_news(*names):
+        urls = ""
+        for name in names:
+            url = site.serve(f"/story/{name}", page(name)).replace("a.test", "127.0.0.1")
+            urls += f"<url><loc>{url}</loc><n:news><n:title>Story {name}</n:title></n:news></url>"
+        site.serve("/news.xml", f"<urlset xmlns:n='{schema}'>{urls}</urlset>", media="text/xml")
+
+    publish_news("one", "two")
+    robots = site.serve("/robots.txt", "User-agent: *\nSitemap: /news.xml\n", media="text/plain")
+    robots = robots.replace("a.test", "127.0.0.1")
+    first = ingest(tmp_path, "r1", robots)
+    assert (first["articles_by_via"], first["feeds"]) == ({"page": 2}, {"changed": 1, "followed": 1})
+    publish_news("three", "two")
+    asked = len(site.requests)
+    second = ingest(tmp_path, "r2", robots)
+    assert (second["read"], second["articles"], second["already_held"]) == (2, 1, 1)
+    assert [path for path in site.paths()[asked:] if path != "/robots.txt"] == ["/news.xml", "/story/three"]
+
+
+def test_a_json_feed_is_a_feed(site, tmp_path):
+    url = site.serve("/story/one", page("one")).replace("a.test", "127.0.0.1")
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": url}]}
+    feed_url = site.serve("/feed.json", json.dumps(feed), media="application/feed+json")
+    run = ingest(tmp_path, "r1", feed_url.replace("a.test", "127.0.0.1"))
+    assert (run["read"], run["articles_by_via"]) == (1, {"page": 1})

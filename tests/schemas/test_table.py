@@ -20,7 +20,7 @@ DOCUMENT = Document(
 
 def test_a_row_has_every_column_and_no_other():
     row = article_row(DOCUMENT, RUN)
-    assert set(row) == {*ARTICLES.schema.names, *ARTICLES.partitions}
+    assert set(row) == {*ARTICLES.schema.names, *ARTICLES.partitions, "whole_hash"}
     assert pa.Table.from_pylist([row], schema=ARTICLES.schema).num_rows == 1
     reject = reject_row(Rejection("a", "read", Reason.EMPTY, ""), RUN)
     assert set(reject) == {*REJECTS.schema.names, *REJECTS.partitions}

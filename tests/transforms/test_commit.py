@@ -27,6 +27,11 @@ def staged(output, name, target, rows=1, groups=ONE):
     return WrittenFile(str(path), target, rows, len(name), groups)
 
 
+def told(read, duplicates, already_held=0):
+    counts = {"read": read, "duplicates": duplicates, "already_held": already_held}
+    return {("counts", name): number for name, number in counts.items()}
+
+
 def test_files_move_into_place_and_the_json_says_so(output):
     files = [
         staged(output, "x", f"{DE}/r1-00000.parquet"),
@@ -34,7 +39,7 @@ def test_files_move_into_place_and_the_json_says_so(output):
             output, "y", "rejects/fetched_date=2026-11-20/r1-00000.parquet", groups=(("reason", "empty", 1),)
         ),
     ]
-    path = commit(files, read=3, duplicates=1, output=str(output), run=RUN, about=ABOUT)
+    path = commit(files, told(3, 1), str(output), RUN, ABOUT)
     manifest = json.loads((output / "_runs" / "r1.json").read_text())
     assert path == str(output / "_runs" / "r1.json")
     assert (output / DE / "r1-00000.parquet").read_bytes() == b"x"
@@ -55,21 +60,21 @@ def test_a_second_try_after_half_the_moves_ends_well(output):
     files = [staged(output, name, f"{DE}/r1-0000{n}.parquet") for n, name in enumerate("xy")]
     (output / DE).mkdir(parents=True)
     (output / "_state/staging/r1/x").rename(output / DE / "r1-00000.parquet")
-    commit(files, read=2, duplicates=0, output=str(output), run=RUN, about=ABOUT)
+    commit(files, told(2, 0), str(output), RUN, ABOUT)
     assert sorted(path.name for path in (output / DE).iterdir()) == ["r1-00000.parquet", "r1-00001.parquet"]
 
 
 def test_a_lost_file_is_an_error_and_leaves_no_json(output):
     lost = WrittenFile(str(output / "_state/staging/r1/gone"), f"{DE}/r1-00000.parquet", 1, 1, ONE)
     with pytest.raises(OSError, match="Rename operation failed"):
-        commit([lost], read=1, duplicates=0, output=str(output), run=RUN, about=ABOUT)
+        commit([lost], told(1, 0), str(output), RUN, ABOUT)
     assert not (output / "_runs").exists()
 
 
 def test_counts_that_do_not_add_up_move_nothing(output):
     files = [staged(output, "x", f"{DE}/r1-00000.parquet")]
     with pytest.raises(CountsDoNotAddUpError, match="do not add up"):
-        commit(files, read=2, duplicates=0, output=str(output), run=RUN, about=ABOUT)
+        commit(files, told(2, 0), str(output), RUN, ABOUT)
     assert not (output / "articles").exists()
 
 
@@ -78,7 +83,7 @@ def test_a_run_replaces_its_own_files_and_no_others(output):
     folder.mkdir(parents=True)
     for name in ("r1-00000.parquet", "r1-00001.parquet", "r1-b-00001.parquet", "r2-00001.parquet"):
         (folder / name).write_bytes(b"old")
-    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], told(1, 0), str(output), RUN, ABOUT)
     assert sorted(path.name for path in folder.iterdir()) == [
         "r1-00000.parquet",
         "r1-b-00001.parquet",
@@ -91,7 +96,7 @@ def test_rejects_of_an_earlier_try_go_too(output):
     old = output / "rejects/fetched_date=2026-11-19/r1-00000.parquet"
     old.parent.mkdir(parents=True)
     old.write_bytes(b"old")
-    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], told(1, 0), str(output), RUN, ABOUT)
     assert not old.exists()
 
 
@@ -104,25 +109,27 @@ def test_a_run_id_is_no_pattern(output):
 
 
 def test_while_files_move_no_json_of_the_run_is_there(output, monkeypatch):
-    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+    commit([staged(output, "x", f"{DE}/r1-00000.parquet")], told(1, 0), str(output), RUN, ABOUT)
     monkeypatch.setattr("transforms.commit.move_into_place", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        commit([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, str(output), RUN, ABOUT)
+        commit([staged(output, "x", f"{DE}/r1-00000.parquet")], told(1, 0), str(output), RUN, ABOUT)
     assert not (output / "_runs" / "r1.json").exists()
 
 
 def test_more_written_than_read_is_an_error_too(output):
     with pytest.raises(CountsDoNotAddUpError):
-        summarise([staged(output, "x", f"{DE}/r1-00000.parquet")], 0, 0)
+        summarise([staged(output, "x", f"{DE}/r1-00000.parquet")], {})
 
 
 def test_summary_of_no_files():
-    assert summarise([], 0, 0)["articles"] == 0
+    assert summarise([], {})["articles"] == 0
 
 
 def test_the_json_lists_the_most_frequent_first_and_how_long_it_took(output):
     groups = (("topic", "antitrust", 1), ("topic", "layoffs", 3), ("topic", "climate-policy", 1))
-    path = commit([staged(output, "x", f"{DE}/r1-00000.parquet", 3, groups)], 3, 0, str(output), RUN, ABOUT)
+    path = commit(
+        [staged(output, "x", f"{DE}/r1-00000.parquet", 3, groups)], told(3, 0), str(output), RUN, ABOUT
+    )
     manifest = json.loads(Path(path).read_text())
     assert list(manifest["articles_by_topic"]) == ["layoffs", "antitrust", "climate-policy"]
     assert manifest["timings"]["seconds"] > 0
@@ -136,9 +143,9 @@ def test_a_folder_goes_with_all_that_is_in_it(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-def test_entries_that_earlier_runs_took_are_read_and_held(output):
-    tallies = {("feeds", "changed"): 2, ("feeds", "known-entries"): 5, ("fallbacks_by_reason", "robots"): 1}
-    summary = summarise([staged(output, "x", f"{DE}/r1-00000.parquet")], 1, 0, tallies)
+def test_what_was_told_of_beside_the_files_is_in_the_json(output):
+    tallies = {**told(6, 0, 5), ("feeds", "changed"): 2, ("fallbacks_by_reason", "robots"): 1}
+    summary = summarise([staged(output, "x", f"{DE}/r1-00000.parquet")], tallies)
     assert (summary["read"], summary["articles"], summary["already_held"]) == (6, 1, 5)
     assert (summary["feeds"], summary["fallbacks_by_reason"]) == ({"changed": 2}, {"robots": 1})
 
@@ -152,8 +159,8 @@ def test_what_is_superseded_goes_when_all_is_done_and_never_what_was_just_writte
     with monkeypatch.context() as patched:
         patched.setattr("transforms.commit.write_json", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            commit(files, 0, 0, str(output), RUN, ABOUT, superseded=superseded)
+            commit(files, told(0, 0), str(output), RUN, ABOUT, superseded=superseded)
     assert old.exists()
-    commit([staged(output, "s", own)], 0, 0, str(output), RUN, ABOUT, superseded=superseded)
+    commit([staged(output, "s", own)], told(0, 0), str(output), RUN, ABOUT, superseded=superseded)
     assert not old.exists()
     assert (output / own).exists()

@@ -3,12 +3,15 @@ import pytest
 from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.util import assert_that, equal_to
 
-from transforms.duplicates import DUPLICATES, KEPT, DropDuplicates, split_duplicates
+from transforms.duplicates import ALREADY_HELD, DUPLICATES, KEPT, DropDuplicates, split_duplicates
+from transforms.held import HeldVersion
 from transforms.staging import RowRef
 
 
 def ref(article: str, text: str, day: int, rank: str = "") -> RowRef:
-    return RowRef(article, text, f"2026-11-{day}", rank, "fetched_date=x/language=de", 10, "f.arrow", 0, 0)
+    return RowRef(
+        article, (text,), False, f"2026-11-{day}", rank, "fetched_date=x/language=de", 10, "f.arrow", 0, 0
+    )
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -32,3 +35,17 @@ def test_articles_are_told_apart_and_what_goes_is_counted():
     counters = {c.key.metric.name: c.committed for c in pipeline.result.metrics().query()["counters"]}
     assert counters["articles"] == 3
     assert counters["duplicates"] == 1
+
+
+def test_what_earlier_runs_hold_is_dropped_and_counted_apart():
+    same, changed, twice, other = ref("a", "x", 20), ref("a", "y", 21), ref("a", "y", 22), ref("b", "x", 20)
+    with TestPipeline(runner="FnApiRunner") as pipeline:
+        held = pipeline | "Held" >> beam.Create(
+            [("a", HeldVersion("x", True)), ("c", HeldVersion("x", True))]
+        )
+        outputs = pipeline | beam.Create([same, changed, twice, other]) | DropDuplicates(held)
+        assert_that(outputs[KEPT], equal_to([changed, other]), "kept")
+        assert_that(outputs[DUPLICATES], equal_to([twice]), "dropped")
+        assert_that(outputs[ALREADY_HELD], equal_to([same]), "held")
+    counters = {c.key.metric.name: c.committed for c in pipeline.result.metrics().query()["counters"]}
+    assert (counters["articles"], counters["duplicates"], counters["already_held"]) == (2, 1, 1)

@@ -33,7 +33,7 @@ ROWS = [article_row(document(number), RUN) for number in range(40)]
 
 
 def test_a_row_goes_to_a_file_by_its_identity_among_as_many_as_the_bytes_call_for():
-    ref = RowRef("00000000000000a" + "0" * 17, "", "", "", "p", 10, "f", 0, 0)
+    ref = RowRef("00000000000000a" + "0" * 17, (), False, "", "", "p", 10, "f", 0, 0)
     assert shard_of(ref, {"p": 1}) == ("p", 0)
     assert shard_of(ref, {"p": parquet.FILE_BYTES}) == ("p", 0)
     assert shard_of(ref, {"p": parquet.FILE_BYTES + 1, "q": 1}) == ("p", 10 % 2)

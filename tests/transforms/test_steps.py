@@ -4,7 +4,7 @@ from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.util import assert_that, equal_to
 
 from schemas import Kind, Media, RawPage, Reason, Rejection, Source
-from transforms.steps import Attempt, CountAll, attempt, counted
+from transforms.steps import Attempt, attempt
 
 PAGE = RawPage("a.html", "html", b"<p>Guten Tag</p>", Media.HTML, url="https://kurier.example/a")
 EARLIER = Rejection("b.html", "read", Reason.EMPTY, "nothing in it")
@@ -62,12 +62,3 @@ def test_rejections_pass_through_untouched_and_are_counted_once():
         refused = [("b.html", "empty"), ("c.html", "failed"), ("d.html", "empty")]
         assert_that(outcomes, equal_to([16, *refused]))
     assert counters(pipeline) == {"rejects/failed": 1, "rejects/empty": 1}
-
-
-def test_count_all_adds_up_and_knows_nought():
-    with TestPipeline(runner="FnApiRunner") as pipeline:
-        three = pipeline | "Three" >> beam.Create([1, 2, 3]) | beam.Map(counted, "read")
-        none = pipeline | "None" >> beam.Create([])
-        assert_that((three, none) | CountAll(), equal_to([3]), "both")
-        assert_that((none,) | "Of none" >> CountAll(), equal_to([0]), "none")
-    assert counters(pipeline) == {"read": 3}

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from schemas import RawPage, Reason, Rejection, Source
 from schemas.rejection import PAYLOAD_BYTES
 from transforms.sources.compression import decompressed, is_compressed
-from transforms.sources.kinds import HEAD_BYTES, UTF16_BOMS, foreign_media, in_ascii
+from transforms.sources.kinds import HEAD_BYTES, foreign_media
+from transforms.sources.markup import UTF16_BOMS, in_ascii
 from transforms.sources.rows import page_of_row
 from transforms.sources.storage import ReadError
 from transforms.sources.values import parse_json

@@ -5,6 +5,7 @@ import re
 from types import MappingProxyType
 
 from schemas import Kind
+from transforms.sources.markup import in_ascii, xml_root
 
 #: Rows of the contract's INPUT table that are told by the name's ending.
 _ENDINGS = MappingProxyType(
@@ -59,16 +60,18 @@ _FOREIGN = (
 
 #: Bytes of a file that are enough to tell its kind.
 HEAD_BYTES = 4096
-UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
-_PROLOGUE = re.compile(
-    rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
-)
-_ROOT = re.compile(rb"\s*<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w-]*)")
 _JSON = re.compile(rb"\{|\[\s*\{")
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org\\?/version')
 _XML_ROOTS = MappingProxyType(
-    {b"opml": Kind.FEED_LIST, b"rss": Kind.FEED, b"feed": Kind.FEED, b"rdf": Kind.FEED}
+    {
+        b"opml": Kind.FEED_LIST,
+        b"rss": Kind.FEED,
+        b"feed": Kind.FEED,
+        b"rdf": Kind.FEED,
+        b"urlset": Kind.FEED,
+        b"sitemapindex": Kind.FEED,
+    }
 )
 
 
@@ -118,23 +121,9 @@ def kind_of_content(head: bytes) -> Kind:
     if _JSON.match(text):  # an array of objects is refused there
         return Kind.FEED if _JSON_FEED.search(text) else Kind.JSONL
     if text.startswith(b"<"):
-        return _kind_of_markup(text)
+        return _XML_ROOTS.get(xml_root(head) or b"", Kind.HTML)
     first_line = text.split(b"\n", 1)[0].decode("ascii", "replace")
     return Kind.FEED_LIST if feed_list_delimiter(first_line) else Kind.TEXT
-
-
-def _kind_of_markup(text: bytes) -> Kind:
-    while prologue := _PROLOGUE.match(text):
-        text = text[prologue.end() :]
-    root = _ROOT.match(text)
-    return _XML_ROOTS.get(root[1].lower(), Kind.HTML) if root else Kind.HTML
-
-
-def in_ascii(head: bytes) -> bytes:
-    """Returns `head` without its byte order mark, UTF-16 narrowed to ASCII."""
-    if head.startswith(UTF16_BOMS):
-        return head.decode("utf-16", "ignore").encode("ascii", "ignore")
-    return head.removeprefix(b"\xef\xbb\xbf")
 
 
 def feed_list_delimiter(header: str) -> str | None:

@@ -10,7 +10,7 @@ hosts      many hosts at once, each one gently
 schedule   when a feed is looked at again
 feed_state what a dataset remembers of each feed
 polls      one look at a feed: what to ask for, what the answer means
-feeds      URLs of feeds → new entries
+feeds      URLs of feeds and sitemaps → new entries
 articles   entries → pages
 """
 

@@ -8,13 +8,16 @@ from typing import Any
 import apache_beam as beam
 from resiliparse.parse.html import HTMLTree
 
-from schemas import Media, RawPage, Reason, Rejection, refuse
-from transforms.steps import count
+from schemas import FeedEntry, Media, RawPage, Reason, Rejection, refuse
+from transforms.steps import Only, count
 from transforms.web.address import Network
 from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
-from transforms.web.fetcher import STAGE, Fetcher, Request
+from transforms.web.fetcher import STAGE, Fetcher, Request, is_lost
 from transforms.web.hosts import FetchByHost
 from transforms.web.opt_outs import page_opt_out
+
+#: The outputs of `FetchArticles`.
+FETCHED, LOST = "fetched", "lost"
 
 
 def article_or_refusal(entry: RawPage, answer: Answer, user_agent: str) -> RawPage | Refusal:
@@ -48,7 +51,9 @@ def has_text(entry: RawPage) -> bool:
     return body is not None and bool((body.text or "").strip())
 
 
-def _settle(user_agent: str, entry: RawPage, answer: Answer) -> Iterator[RawPage | Rejection]:
+def _settle(user_agent: str, entry: RawPage, answer: Answer) -> Iterator[RawPage | Rejection | FeedEntry]:
+    if is_lost(answer) and entry.entry:
+        yield entry.entry
     article = article_or_refusal(entry, answer, user_agent)
     if isinstance(article, RawPage):
         yield article
@@ -67,9 +72,10 @@ def _link(entry: RawPage) -> Request:
 class FetchArticles(beam.PTransform[Any, Any]):
     """Fetches the page of each feed entry; where that fails, the entry's own content stands in for it.
 
-    From entries (`via` is `feed`) to pages (`via` is `page`), to entries whose page could not be had, and to
-    rejections of those of them that have no text of their own. Rejections before it pass through. The
-    counters `fetch-fallback/<reason>` tell how many entries stand in for their page.
+    From entries (`via` is `feed`) to `FETCHED`: pages (`via` is `page`), entries whose page could not be had,
+    and rejections of those of them that have no text of their own. Rejections before it pass through. And to
+    `LOST`: the entries, as `FeedEntry`, whose page may be had later. The counters `fetch-fallback/<reason>`
+    tell how many entries stand in for their page.
 
     Attributes:
         policy: Limits and manners.
@@ -79,13 +85,13 @@ class FetchArticles(beam.PTransform[Any, Any]):
     policy: FetchPolicy
     network: Network | None = None
 
-    def expand(self, items: Any) -> Any:
-        """Returns a PCollection of pages and rejections."""
-        return items | FetchByHost(
-            self.policy,
-            _link,
-            Fetcher.article,
-            partial(_settle, self.policy.user_agent),
-            RawPage,
-            self.network,
+    def expand(self, items: Any) -> dict[str, Any]:
+        """Returns a PCollection an output."""
+        settle = partial(_settle, self.policy.user_agent)
+        results = items | FetchByHost(
+            self.policy, _link, Fetcher.article, settle, RawPage | FeedEntry, self.network
         )
+        return {
+            FETCHED: results | "Take articles" >> Only(RawPage | Rejection),  # type: ignore[arg-type]
+            LOST: results | "Take the lost" >> Only(FeedEntry),
+        }

@@ -82,6 +82,13 @@ def forget_entries(state: FeedState) -> FeedState:
     )
 
 
+def leave_for_later(state: FeedState, digests: Iterable[int]) -> FeedState:
+    """Returns what is known of a feed but for some entries: they are taken anew when it is next due."""
+    left = frozenset(digests)
+    kept = tuple(digest for digest in state.entries if digest not in left)
+    return replace(state, validators=NO_VALIDATORS, body_hash=None, entries=kept)
+
+
 def newest(states: Iterable[FeedState]) -> FeedState | None:
     """Returns the state that was written last, None if there is none."""
     return max(states, key=lambda state: (state.polled_at, repr(state)), default=None)

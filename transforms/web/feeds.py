@@ -1,6 +1,9 @@
-"""FetchFeeds: from feeds, and what is known of them, to their new entries and what is known then."""
+"""FetchFeeds: from feeds, and what is known of them, to their new entries and what is known then.
 
-from collections.abc import Iterable, Iterator
+Sitemaps that an index or a robots.txt names are fetched like feeds, one round after the other.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -8,23 +11,44 @@ from typing import Any
 import apache_beam as beam
 
 from schemas import RawPage, Reason, Rejection, Source
-from transforms.steps import Only
+from transforms.steps import Only, count
 from transforms.web.address import Network
 from transforms.web.feed_state import FeedState, newest
 from transforms.web.fetch import Answer, FetchPolicy, Refusal
-from transforms.web.fetcher import Fetcher
+from transforms.web.fetcher import STAGE, Fetcher, Request
 from transforms.web.hosts import FetchByHost
 from transforms.web.polls import Poll, Polled, prepare, request_of, settle
 
 #: The outputs of `FetchFeeds`.
 ENTRIES, POLLED, UNASKED = "entries", "polled", "unasked"
+#: From a robots.txt to an index, from there to a sitemap.
+LEVELS = 2
 
 
-def entries_of(source: Source, answer: Answer) -> Iterator[RawPage | Rejection]:
-    """Gives the entries of a feed that was asked for, whatever is known of it."""
+def entries_of(source: Source, answer: Answer) -> Iterator[RawPage | Source | Rejection]:
+    """Gives the entries of a feed that was asked for, or the sitemaps it names, whatever is known of it."""
     for result in settle(Poll(source), answer, datetime.now(UTC)):
         if not isinstance(result, Polled):
             yield result
+
+
+def read_web(
+    source: Source, ask: Callable[[Request], Answer], levels: int = LEVELS
+) -> Iterator[RawPage | Rejection]:
+    """Yields the entries of a feed or sitemap, or of the sitemaps that it names, one after the other.
+
+    Args:
+        source: What to fetch.
+        ask: Fetches it.
+        levels: How often one that was named may name others.
+    """
+    for item in entries_of(source, ask(Request(source.uri))):
+        if not isinstance(item, Source):
+            yield item
+        elif levels:
+            yield from read_web(item, ask, levels - 1)
+        else:
+            yield _too_deep(item)
 
 
 @dataclass
@@ -49,33 +73,37 @@ class FetchFeeds(beam.PTransform[Any, Any]):
 
     def expand(self, items: Any) -> dict[str, Any]:
         """Returns a PCollection an output."""
-        sources = items | "Take sources" >> Only(Source)
-        known = self.states
-        if known is None:
-            known = items.pipeline | "Know nothing" >> beam.Create([]).with_output_types(FeedState)
+        found = [items | "Take rejections" >> Only(Rejection)]
+        polled, sources, states = [], items | "Take sources" >> Only(Source), self.states
+        if states is None:
+            states = items.pipeline | "Know nothing" >> beam.Create([]).with_output_types(FeedState)
+        for level in range(LEVELS + 1):
+            asked, waiting, states = self._ask(sources, states, level)
+            found.append(asked | f"Take entries {level}" >> Only(RawPage | Rejection))  # type: ignore[arg-type]
+            polled += [waiting, asked | f"Take states {level}" >> Only(Polled)]
+            sources = asked | f"Take the named {level}" >> Only(Source)
+        found.append(sources | "Go no deeper" >> beam.Map(_too_deep_counted))
+        return {
+            ENTRIES: found | "All entries" >> beam.Flatten(),
+            POLLED: polled | "All polled" >> beam.Flatten(),
+            UNASKED: states,
+        }
+
+    def _ask(self, sources: Any, states: Any, level: int) -> tuple[Any, Any, Any]:
+        """Asks for the sources that are due; returns what came, what had to wait, and the other states."""
         polls = (
             {
-                "sources": sources | "Key sources" >> beam.WithKeys(lambda source: source.uri),
-                "states": known | "Key states" >> beam.WithKeys(lambda state: state.url),
+                "sources": sources | f"Key sources {level}" >> beam.WithKeys(lambda source: source.uri),
+                "states": states | f"Key states {level}" >> beam.WithKeys(lambda state: state.url),
             }
-            | "Join" >> beam.CoGroupByKey()
-            | "Choose" >> beam.FlatMap(_choose, self.with_pages)
+            | f"Join {level}" >> beam.CoGroupByKey()
+            | f"Choose {level}" >> beam.FlatMap(_choose, self.with_pages)
         )
-        asked = (
-            polls
-            | "Take polls" >> Only(Poll)
-            | "Fetch"
-            >> FetchByHost(self.policy, request_of, Fetcher.feed, _settle_now, RawPage | Polled, self.network)
-        )
-        refused = items | "Take rejections" >> Only(Rejection)
-        read = asked | "Take entries" >> Only(RawPage | Rejection)  # type: ignore[arg-type]
-        waiting = polls | "Take those that wait" >> Only(Polled)
-        polled = asked | "Take states" >> Only(Polled)
-        return {
-            ENTRIES: (refused, read) | "Entries and rejections" >> beam.Flatten(),
-            POLLED: (waiting, polled) | "All polled" >> beam.Flatten(),
-            UNASKED: polls | "Take the unasked" >> Only(FeedState),
-        }
+        gives = RawPage | Source | Polled
+        fetch = FetchByHost(self.policy, request_of, Fetcher.feed, _settle_now, gives, self.network)
+        asked = polls | f"Take polls {level}" >> Only(Poll) | f"Fetch {level}" >> fetch
+        waiting = polls | f"Take those that wait {level}" >> Only(Polled)
+        return asked, waiting, polls | f"Take the unasked {level}" >> Only(FeedState)
 
 
 def _choose(group: tuple[str, Any], with_pages: bool) -> Iterator[Poll | Polled | FeedState]:
@@ -90,9 +118,19 @@ def _choose(group: tuple[str, Any], with_pages: bool) -> Iterator[Poll | Polled 
         yield state
 
 
-def _settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Rejection | Polled]:
+def _settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Source | Rejection | Polled]:
     now = datetime.now(UTC)
     try:
         yield from list(settle(poll, answer, now))
     except Exception as error:  # one odd feed must not end a run over thousands
         yield from settle(poll, Refusal(Reason.FAILED, f"{type(error).__name__}: {error}"), now)
+
+
+def _too_deep(source: Source) -> Rejection:
+    return Rejection(source.uri, STAGE, Reason.NOT_A_FEED, "named by an index that an index named")
+
+
+def _too_deep_counted(source: Source) -> Rejection:
+    rejection = _too_deep(source)
+    count(f"rejects/{rejection.reason}")
+    return rejection

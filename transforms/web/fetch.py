@@ -101,7 +101,7 @@ PAGES = Media(
 #: Feeds are served under nearly every name; parsing tells them apart.
 FEEDS = Media(
     "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.1",
-    re.compile(r"text/(html|plain|xml|rss|json)|application/(octet-stream|(.+\+)?(xml|json))"),
+    re.compile(r"text/(html|plain|xml|rss|json)|application/(octet-stream|(x-)?gzip|(.+\+)?(xml|json))"),
 )
 ANYTHING = Media("*/*", re.compile(r".*"))
 

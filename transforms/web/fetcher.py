@@ -155,7 +155,7 @@ class Fetcher:
                 break
         left_alone = isinstance(answer, Refusal) and answer.status is None and answer.retry_after
         if not left_alone:
-            TURNS.tell(host_of(request.url), lost=_is_lost(answer))
+            TURNS.tell(host_of(request.url), lost=is_lost(answer))
         return answer
 
     def _robots_txt(self, url: str) -> Answer:
@@ -182,5 +182,6 @@ class Fetcher:
             yield refusal
 
 
-def _is_lost(answer: Answer) -> bool:
+def is_lost(answer: Answer) -> bool:
+    """Whether the server failed to answer, or was busy: the same may be had later."""
     return isinstance(answer, Refusal) and (answer.status in BUSY or answer.reason is Reason.FETCH_FAILED)

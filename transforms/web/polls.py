@@ -4,13 +4,18 @@ No I/O here: whether to ask and for what, and what the answer means.
 """
 
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from schemas import RawPage, Rejection, Source, refuse
+from schemas import RawPage, Reason, Rejection, Source, refuse
+from transforms.sources.compression import decompressed
+from transforms.sources.entries import digest_of
 from transforms.sources.feeds import parse_feed
+from transforms.sources.sitemaps import named_sitemaps
+from transforms.sources.storage import ReadError
 from transforms.web.feed_state import FeedState, forget_entries
 from transforms.web.fetch import NO_VALIDATORS, Answer, Fetched, Refusal
 from transforms.web.fetcher import STAGE, Request
@@ -24,8 +29,10 @@ from transforms.web.schedule import (
     poll_interval,
 )
 
-#: Entries of a feed that are remembered; a feed has some dozens.
-MAX_ENTRIES = 10_000
+#: Entries of a feed that are remembered; a feed has some dozens, a sitemap so many at most.
+MAX_ENTRIES = 50_000
+#: Bytes of a feed or sitemap that came as a compressed file; what sitemaps.org allows.
+MAX_FEED_BYTES = 50 * 1024 * 1024
 #: How long an unbroken row of 304 is believed; then the whole feed is asked for and compared.
 TRUST_304 = timedelta(days=1)
 
@@ -35,6 +42,7 @@ _NOT_MODIFIED, _NOT_FOUND, _GONE = 304, 404, 410
 class Outcome(StrEnum):
     """What became of a feed in a run; the run's JSON counts them."""
 
+    FOLLOWED = "followed"  # it names sitemaps, which are asked in its place
     CHANGED = "changed"  # it was read and has new entries, or is another version at least
     UNCHANGED = "unchanged"  # 304, or the same body
     NOT_DUE = "not-due"  # not asked: its interval or its back-off is not over
@@ -95,8 +103,11 @@ def request_of(poll: Poll) -> Request:
     return Request(url, state.validators) if fresh else Request(url)
 
 
-def settle(poll: Poll, answer: Answer, now: datetime) -> Iterator[RawPage | Rejection | Polled]:
+def settle(poll: Poll, answer: Answer, now: datetime) -> Iterator[RawPage | Source | Rejection | Polled]:
     """Yields the new entries of a feed that was asked for, what cannot be read in it, and what is known now.
+
+    An index of sitemaps and a robots.txt give the sitemaps that they name, and are asked for whole each time:
+    these change while it does not.
 
     Args:
         poll: As made.
@@ -113,17 +124,29 @@ def settle(poll: Poll, answer: Answer, now: datetime) -> Iterator[RawPage | Reje
         yield refuse(poll.source, STAGE, answer.reason, answer.detail)
         yield Polled(Outcome.FAILED, _failed(state, answer, now))
         return
+    try:
+        body = _unpacked(answer.body)
+    except ReadError as error:
+        yield refuse(poll.source, STAGE, error.reason, error.detail)
+        yield Polled(Outcome.FAILED, _failed(state, Refusal(error.reason, error.detail), now))
+        return
+    named = named_sitemaps(body, poll.source, answer.fetched_at)
+    if named is not None:
+        yield from named
+        state = replace(forget_entries(state), moved_to=answer.moved_to or state.moved_to, changed_at=now)
+        yield Polled(Outcome.FOLLOWED, _answered(state, poll.source, now))
+        return
     body_hash = _digest(answer.body).hex()
     if body_hash == state.body_hash:
         yield Polled(Outcome.UNCHANGED, _answered(_received(state, answer, now), poll.source, now))
         return
-    items = list(parse_feed(answer.body, poll.source, answer.charset, answer.fetched_at))
+    items = list(parse_feed(body, poll.source, answer.charset, answer.fetched_at))
     if len(items) == 1 and isinstance(items[0], Rejection) and items[0].source_uri == poll.source.uri:
         yield items[0]
         refusal = Refusal(items[0].reason, items[0].detail)
         yield Polled(Outcome.FAILED, _failed(state, refusal, now))
         return
-    digests = [entry_digest(item) for item in items]
+    digests = [_entry_digest(item) for item in items]
     taken = frozenset(state.entries)
     yield from (item for item, digest in zip(items, digests, strict=True) if digest not in taken)
     known = sum(digest in taken for digest in digests)
@@ -131,13 +154,22 @@ def settle(poll: Poll, answer: Answer, now: datetime) -> Iterator[RawPage | Reje
     yield Polled(Outcome.CHANGED, _answered(state, poll.source, now), known)
 
 
-def entry_digest(item: RawPage | Rejection) -> int:
-    """Returns 63 bits of all that a feed says of an entry; when and how it was fetched is left out."""
+def _entry_digest(item: RawPage | Rejection) -> int:
     if isinstance(item, Rejection):
-        said: tuple[object, ...] = (item.source_uri, item.reason, item.payload)
-    else:
-        said = (item.source_uri, item.url, item.body, item.metadata)
-    return int.from_bytes(_digest(repr(said).encode("utf-8", "surrogatepass")), "big") >> 1
+        return digest_of(item.source_uri, item.reason, item.payload)
+    return item.entry.digest if item.entry else 0
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Returns a feed or sitemap that came as a compressed file, or as it is.
+
+    Raises:
+        ReadError: It is damaged or too large.
+    """
+    unpacked = decompressed(io.BufferedReader(io.BytesIO(body))).read(MAX_FEED_BYTES + 1)
+    if len(unpacked) > MAX_FEED_BYTES:
+        raise ReadError(Reason.TOO_LARGE, f"over {MAX_FEED_BYTES} bytes")
+    return unpacked
 
 
 def _digest(data: bytes) -> bytes:

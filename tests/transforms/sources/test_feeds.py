@@ -1,9 +1,10 @@
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from schemas import Kind, Media, Metadata, RawPage, Reason, Rejection, Source
+from schemas import FeedEntry, Kind, Media, Metadata, RawPage, Reason, Rejection, Source
 from transforms.sources.feeds import parse_feed
 
 SOURCE = Source("https://hafen.example/feed.xml", Kind.FEED_URL)
@@ -32,6 +33,7 @@ def parse(
 
 def test_an_entry_is_a_page() -> None:
     first, second, third = parse(RSS)
+    assert isinstance(first, RawPage)
     assert first == RawPage(
         source_uri="https://hafen.example/feed.xml#id-1",
         via="feed",
@@ -49,6 +51,7 @@ def test_an_entry_is_a_page() -> None:
             published_from="feed",
             language="de",
         ),
+        entry=first.entry,
     )
     assert isinstance(second, RawPage)
     assert (second.url, second.body) == ("https://hafen.example/2", b"5 < 6")
@@ -151,6 +154,69 @@ def test_dates_are_read_as_anywhere_else(written: str, expected: datetime | None
     page = parse(RSS.replace("Sun, 01 Mar 2026 13:30:00 +0100", written))[0]
     assert isinstance(page, RawPage)
     assert page.metadata.published_at == expected
+
+
+def test_the_version_of_an_entry_changes_with_what_it_says_and_not_with_its_markup() -> None:
+    def version(feed: str) -> FeedEntry | None:
+        page = parse(feed)[0]
+        assert isinstance(page, RawPage)
+        return page.entry
+
+    known = version(ATOM)
+    assert known
+    assert version(ATOM.replace("<p>The", '<p class="a8"><img src="https://count.example/77"/>The')) == known
+    for said, changed in (("froze", "thaws"), ("cold", "warm"), ("12:30:00", "13:00:00")):
+        assert version(ATOM.replace(said, changed)) != known
+    published = ATOM.replace("<updated>", "<published>2026-03-01T12:00:00Z</published><updated>")
+    assert version(published.replace("12:30:00", "13:00:00")) != version(published)
+    assert version(JSON.replace('Z"}', 'Z", "date_modified": "2026-03-02T08:00:00Z"}')) != version(JSON)
+
+
+def json_item(feed: dict[str, object] | None = None, **item: object) -> RawPage:
+    said = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Harbour",
+        **(feed or {}),
+        "items": [item],
+    }
+    [page] = parse(json.dumps(said))
+    assert isinstance(page, RawPage)
+    return page
+
+
+def test_the_text_of_a_json_feed_is_its_html_its_text_or_its_summary() -> None:
+    both = json_item(content_html="<p>It froze.</p>", content_text="It froze.", summary="Frost")
+    assert (both.body, both.media, both.metadata.summary) == (b"<p>It froze.</p>", Media.HTML, "Frost")
+    text = json_item(content_text="5 < 6 & 7", attachments=[{"url": "https://a.example/1.mp3"}])
+    assert (text.body, text.media, text.url) == (b"5 < 6 & 7", Media.TEXT, None)
+    assert json_item(summary="Frost").body == b"Frost"
+
+
+def test_the_link_of_a_json_feed_is_its_own_page_then_another_then_its_id() -> None:
+    ids = {"id": "https://a.example/id", "external_url": "https://b.example/1"}
+    assert json_item(**ids, url="/own").url == "https://hafen.example/own"
+    assert json_item(**ids).url == "https://b.example/1"
+    assert json_item(id="https://a.example/id").url == "https://a.example/id"
+    assert json_item(id="4711", content_text="It froze.").url is None
+
+
+@pytest.mark.parametrize(
+    ("feed", "item", "authors"),
+    [
+        ({}, {"authors": [{"name": "Ann Bo"}, {"url": "https://a.example/"}, 7]}, ("Ann Bo",)),
+        ({}, {"author": {"name": "Ann Bo"}}, ("Ann Bo",)),  # version 1.0
+        ({"authors": [{"name": "Ann Bo"}]}, {}, ("Ann Bo",)),
+        ({"author": {"name": "Jan Ole"}}, {"authors": [{"name": "Ann Bo"}]}, ("Ann Bo",)),
+        ({"author": {"name": "Harbour"}}, {"author": "Ann"}, ()),
+    ],
+)
+def test_authors_of_a_json_feed(feed: Any, item: Any, authors: tuple[str, ...]) -> None:
+    assert json_item(feed, content_text="It froze.", **item).metadata.authors == authors
+
+
+def test_a_json_feed_that_gives_no_time_of_publication_gives_that_of_its_change() -> None:
+    page = json_item(content_text="It froze.", date_modified="2026-03-01T13:30:00.5+01:00")
+    assert page.metadata.published_at == datetime(2026, 3, 1, 12, 30, 0, 500000, tzinfo=UTC)
 
 
 def test_no_control_character_and_no_huge_integer_costs_a_json_feed() -> None:

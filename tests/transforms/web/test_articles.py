@@ -8,9 +8,9 @@ import pytest
 from apache_beam.testing.util import assert_that, equal_to
 from apache_beam.transforms.window import FixedWindows, TimestampedValue
 
-from schemas import Media, Metadata, RawPage, Reason, Rejection
+from schemas import FeedEntry, Media, Metadata, RawPage, Reason, Rejection
 from transforms.web.address import Network
-from transforms.web.articles import FetchArticles, has_text, page_of
+from transforms.web.articles import FETCHED, LOST, FetchArticles, has_text, page_of
 from transforms.web.fetch import Fetched, FetchPolicy
 
 POLICY = FetchPolicy(timeout=1.0, host_delay=0.0)
@@ -44,8 +44,8 @@ def fetch_articles(
 ) -> Counter[str]:
     """Checks the gist of what the step makes of `entries`, and returns its counters."""
     pipeline = beam.Pipeline(runner="FnApiRunner")
-    results = pipeline | beam.Create(entries) | FetchArticles(policy, network) | beam.Map(gist)
-    assert_that(results, equal_to(expected))
+    fetched = pipeline | beam.Create(entries) | FetchArticles(policy, network)
+    assert_that(fetched[FETCHED] | beam.Map(gist), equal_to(expected))
     counters = pipeline.run().metrics().query()["counters"]
     return Counter({counter.key.metric.name: counter.committed for counter in counters})
 
@@ -124,13 +124,21 @@ def test_pages_that_reserve_their_text_are_not_used(site: Any, network: Network)
 def test_an_entry_says_what_it_stands_in_for(site: Any, network: Network) -> None:
     pipeline = beam.Pipeline(runner="FnApiRunner")
     pages = [site.url("/gone"), site.serve("/good", "<p>full text</p>")]
-    told = (
-        pipeline
-        | beam.Create(map(entry, pages))
-        | FetchArticles(POLICY, network)
-        | beam.Map(lambda page: (page.url, page.stands_in_for))
-    )
+    fetched = pipeline | beam.Create(map(entry, pages)) | FetchArticles(POLICY, network)
+    told = fetched[FETCHED] | beam.Map(lambda page: (page.url, page.stands_in_for))
     assert_that(told, equal_to([(pages[0], "http-status"), (pages[1], None)]))
+    pipeline.run()
+
+
+def test_an_entry_whose_page_may_be_had_later_is_told_of(site: Any, network: Network) -> None:
+    """A server that is busy may answer the next time; a page that is gone or forbidden stays so."""
+    pages = [site.url("/gone"), site.serve("/good", "<p>full text</p>"), site.serve("/busy", "", status=503)]
+    entries = [
+        replace(entry(url), entry=FeedEntry("http://a.test/feed", number)) for number, url in enumerate(pages)
+    ]
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    fetched = pipeline | beam.Create(entries) | FetchArticles(POLICY, network)
+    assert_that(fetched[LOST], equal_to([FeedEntry("http://a.test/feed", 2)]))
     pipeline.run()
 
 
@@ -157,13 +165,15 @@ def test_rejections_pass_through(site: Any, network: Network) -> None:
 def test_results_stay_in_their_windows(site: Any, network: Network) -> None:
     url = site.serve("/good", "text")
     pipeline = beam.Pipeline(runner="FnApiRunner")
-    windows = (
+    fetched = (
         pipeline
         | beam.Create([TimestampedValue(entry(url), 5), TimestampedValue(entry(url), 65)])
         | beam.Map(lambda value: value)
         | beam.WindowInto(FixedWindows(60))
         | FetchArticles(POLICY, network)
-        | beam.Map(lambda page, window=beam.DoFn.WindowParam: (page.via, int(window.start)))
+    )
+    windows = fetched[FETCHED] | "Show" >> beam.Map(
+        lambda page, window=beam.DoFn.WindowParam: (page.via, int(window.start))
     )
     assert_that(windows, equal_to([("page", 0), ("page", 60)]))
     pipeline.run()

@@ -7,7 +7,7 @@ from apache_beam.testing.util import assert_that, equal_to
 
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
-from transforms.web.articles import FetchArticles
+from transforms.web.articles import FETCHED, FetchArticles
 from transforms.web.feed_state import FeedState
 from transforms.web.feeds import ENTRIES, POLLED, UNASKED, FetchFeeds, entries_of
 from transforms.web.fetch import FEEDS, FetchPolicy, fetch
@@ -66,9 +66,9 @@ def test_feeds_and_their_articles_end_to_end(site: Any, network: Network) -> Non
         | beam.Create([source(feed_a), source(feed_b), source(lost), passing])
         | FetchFeeds(POLICY, network=network)
     )
+    fetched = polled[ENTRIES] | FetchArticles(POLICY, network)
     results = (
-        polled[ENTRIES]
-        | FetchArticles(POLICY, network)
+        fetched[FETCHED]
         | beam.Map(gist)
         | beam.MapTuple(lambda uri, url, kind: (uri.partition("#")[0], url, kind))
     )
