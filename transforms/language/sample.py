@@ -30,12 +30,13 @@ def evidence(sample: Iterable[str], enough: int) -> int:
     Those around a character of a script without spaces (ideographs, kana, hangul) count threefold. No further
     piece is looked at once there is `enough`.
     """
-    groups: set[str] = set()
+    groups: set[tuple[str, str, str]] = set()
     told = 0
     for piece in sample:
         words = f" {_NO_LETTERS.sub(' ', piece.lower())} "
-        groups.update(words[i : i + 3] for i in range(len(words) - 2) if words[i + 1] != " ")
-        told = sum(3 if "\u3040" <= group[1] <= "\ud7af" else 1 for group in groups)
+        letters = {group for group in zip(words, words[1:], words[2:], strict=False) if group[1] != " "}
+        told += sum(3 if "\u3040" <= group[1] <= "\ud7af" else 1 for group in letters - groups)
+        groups |= letters
         if told >= enough:
             break
     return told
