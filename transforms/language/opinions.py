@@ -14,6 +14,12 @@ Opinion = dict[str, float]
 
 #: langdetect draws at random; each detector starts from this seed, so results do not depend on earlier calls.
 _SEED = 0
+#: Trials of langdetect, and the steps of each at most. Its own 7 of up to 1,000 take twice as long and are
+#: right no more often.
+_TRIALS, _STEPS = 3, 500
+#: From this probability on nothing else is asked: of 4,000 pieces of news py3langid was then wrong in three,
+#: lists of Japanese places.
+SURE = 0.9
 #: Probability of a language below which py3langid is taken not to have named it.
 _NEGLIGIBLE = 1e-4
 
@@ -21,11 +27,15 @@ _NEGLIGIBLE = 1e-4
 def by_py3langid(text: str) -> Opinion:
     """Returns what py3langid takes a text for, `und` among it: it knows texts of no language.
 
-    0.1 ms for 200 characters; 140 languages. Its probabilities are modest for short texts: nearly all that it
-    gives 0.7 are right.
+    One that it is sure of comes alone: to rank the others takes a quarter more time. 0.1 ms for 160
+    characters; 140 languages. Its probabilities are modest for short texts: nearly all that it gives 0.7 are
+    right.
     """
-    opinion: Opinion = {}
     names = _names()
+    label, probability = load_py3langid().classify(text)
+    if probability >= SURE:
+        return {names[label]: probability}
+    opinion: Opinion = {}
     for label, probability in load_py3langid().rank(text):
         if probability < _NEGLIGIBLE:
             break
@@ -37,9 +47,11 @@ def by_py3langid(text: str) -> Opinion:
 def by_langdetect(text: str) -> Opinion:
     """Returns what langdetect takes a text for; nothing where it knows none of the letters.
 
-    3 ms for 1,000 characters and for 50 alike; 55 languages. It is sure of itself, rightly or not.
+    2 ms for 1,000 characters, 1 ms for 50; 55 languages. It is sure of itself, rightly or not.
     """
     detector = load_langdetect().create()
+    detector.n_trial = _TRIALS
+    detector.ITERATION_LIMIT = _STEPS  # pyright: ignore[reportAttributeAccessIssue]  # its own, not the class's
     # langdetect takes words in capitals for acronyms and passes them over.
     detector.append(text.lower() if text.isupper() else text)
     try:

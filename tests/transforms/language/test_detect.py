@@ -5,6 +5,7 @@ from apache_beam.testing.util import assert_that, equal_to
 
 from schemas import Document
 from transforms.language import DetectLanguage, Detector, detect, detect_language, opinions, with_language
+from transforms.language.sample import pieces
 
 TEXTS = {
     "de": "Der Stadtrat hat am Dienstag die Sanierung der alten Brücke beschlossen. Sie beginnt im Frühjahr.",
@@ -165,6 +166,33 @@ def test_langdetect_is_asked_where_the_first_is_unsure_alone(monkeypatch: pytest
     unsure = "Nová škola v centru"
     assert detect_language(unsure)[0] == "cs"
     assert asked == [unsure]
+
+
+def test_no_piece_is_looked_at_twice_and_few_of_a_clear_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    second: list[str] = []
+
+    def by_py3langid(text: str) -> opinions.Opinion:
+        asked.append(text)
+        return opinions.by_py3langid(text)
+
+    def by_langdetect(text: str) -> opinions.Opinion:
+        second.append(text)
+        return opinions.by_langdetect(text)
+
+    monkeypatch.setattr(detect, "by_py3langid", by_py3langid)
+    monkeypatch.setattr(detect, "by_langdetect", by_langdetect)
+    clear, mixed = (
+        TEXTS["de"] * 20,
+        "".join(TEXTS["de"][i : i + 9] + TEXTS["fr"][i : i + 9] for i in range(90)),
+    )
+    detect_language(clear)
+    assert asked == pieces(clear)[::2]
+    assert not second
+    asked.clear()
+    detect_language(mixed)
+    assert sorted(asked) == sorted(pieces(mixed))
+    assert second == ["\n".join(pieces(mixed)[::2])]
 
 
 def test_langdetect_alone_does_not_ask_the_other(monkeypatch: pytest.MonkeyPatch) -> None:

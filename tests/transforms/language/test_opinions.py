@@ -1,6 +1,6 @@
 import pytest
 
-from transforms.language.opinions import by_langdetect, by_py3langid, langdetect_languages
+from transforms.language.opinions import SURE, by_langdetect, by_py3langid, langdetect_languages
 
 GERMAN = "Der Stadtrat hat am Dienstag die Sanierung der alten Brücke beschlossen."
 
@@ -10,6 +10,14 @@ def test_opinions_are_probabilities(opinion) -> None:
     found = opinion(GERMAN)
     assert max(found, key=found.get) == "de"
     assert 0.9 < sum(found.values()) <= 1 + 1e-6
+
+
+def test_what_py3langid_is_sure_of_comes_alone() -> None:
+    (probability,) = by_py3langid(GERMAN).values()
+    assert probability >= SURE
+    doubted = by_py3langid("Nová škola v centru")
+    assert len(doubted) > 1
+    assert max(doubted.values()) < SURE
 
 
 def test_labels_become_codes() -> None:
