@@ -37,7 +37,7 @@ bench-language: $(INSTALLED)  ## accuracy and cost of language detection beside 
 	$(BIN)/python benchmarks/bench_language.py $(CORPUS)
 
 bench-metadata: $(INSTALLED)  ## titles, authors, times and their cost
-	$(BIN)/python benchmarks/bench_metadata.py $(CORPUS)
+	$(BIN)/python -m benchmarks.bench_metadata $(CORPUS)
 
 bench-topics: $(INSTALLED)  ## texts a second that one core tags
 	$(BIN)/python -m benchmarks.bench_topics

@@ -1,6 +1,6 @@
 """Quality and cost of what pages say of their articles: title, authors, publication time.
 
-    python benchmarks/bench_metadata.py CORPUS_FOLDER [--repeat 3] [--misses]
+    python -m benchmarks.bench_metadata CORPUS_FOLDER [--repeat 3] [--misses]
 
 CORPUS_FOLDER holds pages.warc.gz, gold.jsonl and score.py, whose ways of comparing titles and times are used.
 
@@ -25,10 +25,10 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench_clean import load_scorer, read_pages
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from lxml.html import HtmlElement
 
+from benchmarks.bench_clean import load_scorer, read_pages
 from schemas import Metadata
 from transforms.agencies import agency_among
 from transforms.declared import read_declared
