@@ -7,7 +7,7 @@ from functools import partial
 from typing import NoReturn, TypeVar
 
 import yaml
-from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, ScalarEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from schemas.taxonomy import Place
@@ -82,7 +82,7 @@ class TaxonomyFile:
         """Returns the root node of a YAML text; None, and a problem more, where there is none to work with.
 
         It is not YAML, empty, too long, too deep, or has aliases, of which a few lines can stand for more
-        than any memory holds.
+        than any memory holds; or it merges mappings by `<<`, which needs them.
         """
         return self.attempt(lambda: self._compose(text))
 
@@ -112,6 +112,8 @@ class TaxonomyFile:
             line = event.start_mark.line + 1 if event.start_mark else 1
             if depth > MAX_DEPTH:
                 self.fail(line, f"brackets or lines are nested more than {MAX_DEPTH} deep")
+            if isinstance(event, ScalarEvent) and event.value == "<<" and event.implicit[0]:
+                self.fail(line, "`<<` merges mappings in YAML, and that is not read; write the keys out")
             if isinstance(event, AliasEvent):
                 self.fail(line, f"`*{event.anchor}` is an alias to YAML, and those are not read; {_QUOTE}")
 

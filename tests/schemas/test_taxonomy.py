@@ -102,6 +102,12 @@ def test_a_file_on_top_may_name_the_shared_sets_below() -> None:
         ("any: ferry,", "any: ferry, any: boat,", "4: `any` is there twice"),
         ("any: ferry,", "any: *ferry,", "4: `*ferry` is an alias to YAML, and those are not read; put terms"),
         ("any: ferry,", "any: *ähre,", "; put terms that begin with * in quotes"),
+        (
+            "any: ferry,",
+            "<<: *ship, any: ferry,",
+            "4: `<<` merges mappings in YAML, and that is not read; write",
+        ),
+        ("any: ferry,", "<<: {en: ship}, any: ferry,", "4: `<<` merges mappings in YAML"),
         ("label: {en: Ferries}", "label: {en: Ferries, en: Boats}", "7: topic ferries: `en` is there twice"),
         ("    threshold: 3\n", "    threshold: 3\n  ferries: {}\n", "21: `ferries` is there twice"),
         ("threshold: 3", "threshold: " + "9a " * 500, "20: topic ferries: expected a number, not `9a 9a"),
