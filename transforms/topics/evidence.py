@@ -76,45 +76,50 @@ class Joined(NamedTuple):
     """Title and text in one string, as they are searched.
 
     Attributes:
-        whole: The title, an empty line, the text.
+        whole: The title, an empty line, the text; a line feed at either end, so that no word stands there.
         head: Where the text begins in it.
     """
 
     whole: str
     head: int
 
-    def spans(self, find: Find) -> tuple[Span, ...]:
+    def places(self, find: Find) -> tuple[tuple[int, int], ...]:
         """Returns what to quote for a find: it whole, or its terms where sentences part them."""
         if find.anywhere or (find.parts and _SENTENCE_END.search(self.whole, find.start, find.end)):
-            return tuple(self._span(start, end) for start, end in find.parts)
-        return (self._span(find.start, find.end),)
+            return find.parts
+        return ((find.start, find.end),)
 
-    def _span(self, start: int, end: int) -> Span:
-        shift = 0 if start < self.head else self.head
+    def span(self, start: int, end: int) -> Span:
+        """Returns a place as one in the title or the text."""
+        shift = 1 if start < self.head else self.head
         return Span(start < self.head, start - shift, end - shift, self.whole[start:end])
 
 
 def join(title: str | None, text: str) -> Joined:
     """Returns title and text as they are searched."""
-    head = f"{title or ''}\n\n"
-    return Joined(head + text, len(head))
+    head = f"\n{title or ''}\n\n"
+    return Joined(f"{head}{text}\n", len(head))
 
 
-def best_evidence(parts: Iterable[tuple[float, Find]], joined: Joined) -> tuple[Evidence, ...]:
+def best_evidence(parts: Iterable[tuple[float, Find, str]], joined: Joined) -> tuple[Evidence, ...]:
     """Returns the parts with the most points as evidence in text order, the title first."""
-    best: dict[Span, None] = {}
-    for _, find in sorted(parts, key=lambda part: (-part[0], part[1].start)):
-        spans = dict.fromkeys(joined.spans(find))
-        if len(best) + sum(span not in best for span in spans) > MAX_EVIDENCE:
+    best = set[tuple[int, int]]()
+    for _, find, _ in sorted(parts, key=lambda part: (-part[0], part[1].start)):
+        more = best.union(joined.places(find))
+        if len(more) > MAX_EVIDENCE:
             break
-        best |= spans
-    ordered = sorted(best, key=lambda span: (not span.in_title, span.start, span.end))
+        best = more
+    head, whole = joined.head, joined.whole
     return tuple(
-        Evidence(-1, -1, s.quote) if s.in_title else Evidence(s.start, s.end, s.quote) for s in ordered
+        Evidence(start - head, end - head, whole[start:end])
+        if start >= head
+        else Evidence(-1, -1, whole[start:end])
+        for start, end in sorted(best)
     )
 
 
 def contributions(parts: Iterable[tuple[float, Find, str]], joined: Joined) -> Iterator[Contribution]:
     """Yields what each find brought, the most first."""
     for gain, find, clause in sorted(parts, key=lambda part: (-part[0], part[1].start, part[2])):
-        yield Contribution(clause, gain, joined.spans(find))
+        spans = tuple(joined.span(start, end) for start, end in joined.places(find))
+        yield Contribution(clause, gain, spans)

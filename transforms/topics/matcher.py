@@ -1,14 +1,18 @@
 """TopicMatcher: finds the terms of a whole taxonomy in one pass and decides which topics apply."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from schemas import Topic
 from schemas.taxonomy import Clause, Scoring, Taxonomy, TermSet, TopicRule
 from transforms.topics.evidence import Explanation, Joined, best_evidence, contributions, join
+from transforms.topics.folding import FoldedText, fold_text, paragraph_ends
 from transforms.topics.scoring import Find, all_of, apart, near, outside, points, score
 from transforms.topics.search import Hits, TermSearch
+
+#: Words put between title and text and between paragraphs, more than any window.
+_GAP = 1_000_000
 
 
 class _Clause(NamedTuple):
@@ -74,11 +78,8 @@ class TopicMatcher:
         )
 
     def _find(self, joined: Joined, language: str) -> "_Places":
-        hits = self._search.find(joined.whole, language)
-        lead_end = joined.head + self._scoring.lead_chars
-        return _Places(
-            hits, bisect_left(hits.starts, joined.head), bisect_left(hits.starts, lead_end), self._scoring
-        )
+        folded = fold_text(joined.whole)
+        return _Places(joined, folded, self._search.find(folded.text, language), self._scoring)
 
     def _likely_rules(self, places: "_Places") -> list[_Rule]:
         """Returns the rules that may have points enough, going by the number of finds alone."""
@@ -87,15 +88,18 @@ class TopicMatcher:
         highest = max(scoring.title, scoring.lead, 1.0)
         nowhere = found.keys().isdisjoint
         most: dict[int, float] = {}
-        for number, rows in found.items():
-            share = (places.boost(rows[0]) if falling else highest) * (1 - repeat ** len(rows)) / (1 - repeat)
-            for index, weight, others in self._weights.get(number, ()):
-                if not any(map(nowhere, others)):
-                    most[index] = most.get(index, 1e-9) + weight * share
+        for number, spans in found.items():
+            if signals := self._weights.get(number):
+                share = places.boost(min(spans)[0]) if falling else highest
+                if len(spans) > 1:
+                    share *= (1 - repeat ** len(spans)) / (1 - repeat)
+                for index, weight, others in signals:
+                    if not any(map(nowhere, others)):
+                        most[index] = most.get(index, 1e-9) + weight * share
         rules = self._rules
         return [rules[index] for index, total in most.items() if total >= rules[index].topic.threshold]
 
-    def _evaluate(self, rule: _Rule, places: "_Places") -> tuple[float, list[tuple[float, Find]]] | None:
+    def _evaluate(self, rule: _Rule, places: "_Places") -> tuple[float, list[_Part]] | None:
         """Returns a topic's points and where they come from, or None where it does not apply."""
         ignored = places.of_group(rule.ignore) if rule.ignore else []
         parts = self._parts(rule.signals, places, ignored)
@@ -103,7 +107,7 @@ class TopicMatcher:
         if total < rule.topic.threshold or not all(places.of(clause, ignored) for clause in rule.require):
             return None
         total -= self._taken(rule, self._parts(rule.negatives, places, ignored))
-        return (total, [(gain, find) for gain, find, _ in parts]) if total >= rule.topic.threshold else None
+        return (total, parts) if total >= rule.topic.threshold else None
 
     def _explain(self, rule: _Rule, places: "_Places", joined: Joined) -> Explanation:
         ignored = places.of_group(rule.ignore) if rule.ignore else []
@@ -130,7 +134,8 @@ class TopicMatcher:
         return [
             (gain, find, clause.name)
             for clause in clauses
-            for gain, find in points(places.of(clause, ignored), clause.weight, repeat)
+            if (finds := places.of(clause, ignored))
+            for gain, find in points(finds, clause.weight, repeat)
         ]
 
     def _taken(self, rule: _Rule, against: list[_Part]) -> float:
@@ -163,26 +168,27 @@ class TopicMatcher:
 
 
 class _Places:
-    """The finds of one text, by group of sets and by clause; each put together once.
+    """The finds of one text, by group of sets; each put together once.
 
     Attributes:
-        found: For each set that is found, the rows of the hits.
+        found: Where terms stand in the folded text, by set.
     """
 
-    def __init__(self, hits: Hits, title_end: int, lead_end: int, scoring: Scoring) -> None:
-        """Takes hits, those in the title before row `title_end`, those in the lead before `lead_end`."""
-        self.found: dict[int, list[int]] = {}
-        for row, sets in enumerate(hits.sets):
-            for number in sets:
-                self.found.setdefault(number, []).append(row)
-        self._hits, self._title_end, self._lead_end, self._scoring = hits, title_end, lead_end, scoring
+    def __init__(self, joined: Joined, folded: FoldedText, found: Hits, scoring: Scoring) -> None:
+        self.found = found
+        self._words, self._offsets, self._scoring = folded.words, folded.offsets, scoring
+        borders = joined.head, joined.head + scoring.lead_chars
+        if folded.offsets is not None:
+            borders = bisect_left(folded.offsets, borders[0]), bisect_left(folded.offsets, borders[1])
+        self._head, self._lead_end = borders
+        self._paragraphs = list(paragraph_ends(joined.whole))
         self._groups: dict[tuple[int, ...], list[Find]] = {}
 
-    def boost(self, row: int) -> float:
-        """Returns the factor for the place of a hit."""
-        if row < self._title_end:
-            return self._scoring.title
-        return self._scoring.lead if row < self._lead_end else 1.0
+    def boost(self, start: int) -> float:
+        """Returns the factor for the place of a hit that begins at a character of folded text."""
+        if start >= self._lead_end:
+            return 1.0
+        return self._scoring.lead if start >= self._head else self._scoring.title
 
     def of(self, clause: _Clause, ignored: list[Find]) -> list[Find]:
         """Returns where a clause is found, outside ignored phrases."""
@@ -198,12 +204,14 @@ class _Places:
 
     def of_group(self, group: tuple[int, ...]) -> list[Find]:
         """Returns where any set of a group is found."""
-        places = self._groups.get(group)
-        if places is None:
-            rows = {row for number in group for row in self.found.get(number, ())}
-            places = self._groups[group] = apart([self._find(row) for row in rows])
-        return places
+        finds = self._groups.get(group)
+        if finds is None:
+            spans = [span for number in group if number in self.found for span in self.found[number]]
+            finds = self._groups[group] = [self._find(start, end) for start, end in apart(spans)]
+        return finds
 
-    def _find(self, row: int) -> Find:
-        starts, ends, words, _ = self._hits
-        return Find(starts[row], ends[row], words[row], self.boost(row))
+    def _find(self, start: int, end: int) -> Find:
+        word, boost = self._words[start], self.boost(start)
+        if self._offsets is not None:
+            start, end = self._offsets[start], self._offsets[end - 1] + 1
+        return Find(start, end, word + _GAP * bisect_right(self._paragraphs, start), boost)

@@ -1,8 +1,11 @@
 """Scoring: from the finds of a topic's terms to points, and from points to a score."""
 
+import math
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
+
+_BOOST = attrgetter("boost")
 
 
 class Find(NamedTuple):
@@ -25,16 +28,20 @@ class Find(NamedTuple):
     anywhere: bool = False
 
 
-def apart(finds: list[Find]) -> list[Find]:
-    """Returns the finds in text order, less any that overlaps one before; the longer of two at one place."""
-    if len(finds) < 2:
-        return finds
-    kept: list[Find] = []
-    end = -1
-    for find in sorted(finds, key=lambda f: (f.start, -f.end)):
-        if find.start >= end:
-            kept.append(find)
-            end = find.end
+def apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Returns spans in text order, less any that overlaps one before; the longer of two at one place."""
+    if len(spans) < 2:
+        return spans
+    kept: list[tuple[int, int]] = []
+    last, last_end = -1, -1
+    for start, end in sorted(spans):
+        if start == last:
+            kept[-1] = start, end
+        elif start >= last_end:
+            kept.append((start, end))
+        else:
+            continue
+        last, last_end = start, end
     return kept
 
 
@@ -46,15 +53,16 @@ def near(groups: Sequence[Sequence[Find]], within: int) -> list[Find]:
     """
     places: list[Find] = []
     latest: dict[int, Find] = {}
-    for find, group in sorted((find, group) for group, finds in enumerate(groups) for find in finds):
+    words = [-math.inf] * len(groups)
+    for find, group in sorted([(find, group) for group, finds in enumerate(groups) for find in finds]):
         latest[group] = find
-        if len(latest) == len(groups):
+        words[group] = find.word
+        if find.word - min(words) <= within:
             first = min(latest.values())
-            if find.word - first.word <= within:
-                parts = tuple(sorted({(f.start, f.end) for f in latest.values()}))
-                end = max(end for _, end in parts)
-                places.append(Find(first.start, end, first.word, first.boost, parts))
-                latest.clear()
+            parts = tuple(sorted({(f.start, f.end) for f in latest.values()}))
+            end = max([end for _, end in parts])
+            places.append(Find(first.start, end, first.word, first.boost, parts))
+            words = [-math.inf] * len(groups)
     return places
 
 
@@ -62,7 +70,7 @@ def all_of(groups: Sequence[Sequence[Find]]) -> list[Find]:
     """Returns one find where all groups occur: the best placed of each, boosted as the least of them."""
     if not all(groups):
         return []
-    best = sorted(max(finds, key=attrgetter("boost")) for finds in groups)
+    best = sorted(max(finds, key=_BOOST) for finds in groups)
     parts = tuple(sorted({(find.start, find.end) for find in best}))
     boost = min(find.boost for find in best)
     return [Find(parts[0][0], parts[-1][1], best[0].word, boost, parts, anywhere=True)]
@@ -79,7 +87,7 @@ def points(finds: list[Find], weight: float, repeat: float) -> list[tuple[float,
     """Returns each find with its points: the best placed in full, then ever less by `repeat`."""
     if len(finds) == 1:
         return [(weight * finds[0].boost, finds[0])]
-    ranked = sorted(finds, key=attrgetter("boost"), reverse=True)
+    ranked = sorted(finds, key=_BOOST, reverse=True)
     return [(weight * find.boost * repeat**rank, find) for rank, find in enumerate(ranked)]
 
 

@@ -25,7 +25,7 @@ def test_a_find_serves_one_place_only() -> None:
 
 
 def test_of_overlapping_finds_the_first_and_longest_counts() -> None:
-    assert apart([at(2), at(1, length=15), at(1)]) == [at(1, length=15)]
+    assert apart([(20, 24), (10, 25), (10, 14), (10, 25), (25, 30)]) == [(10, 25), (25, 30)]
     assert outside([at(1), at(5)], [at(1, length=8)]) == [at(5)]
 
 
