@@ -8,9 +8,12 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from schemas.run import pipeline_version
+
+if TYPE_CHECKING:
+    from pipelines.options import IngestOptions
 
 EXIT_DONE = 0
 EXIT_REJECTS = 1
@@ -80,10 +83,13 @@ def ingest(arguments: Sequence[str]) -> int:
     from pipelines.options import UsageError, check_contact, parse
     from pipelines.plan import make_plan
     from pipelines.run import check_output, refused_inputs, run_ingest, stop_on_signals
+    from pipelines.streaming import check_stream
 
     try:
         options = parse(arguments)
         plan = make_plan(options.inputs, options.output)
+        if options.poll_interval is not None:
+            check_stream(options, plan)
         if options.dry_run:
             terminal.print_plan(plan, options)
             return EXIT_REJECTS if plan.refused else EXIT_DONE
@@ -92,6 +98,8 @@ def ingest(arguments: Sequence[str]) -> int:
             return EXIT_REJECTS
         check_contact(options.policy.user_agent, plan.feed_urls())
         check_output(options)
+        if options.poll_interval is not None:
+            return _stream(options)
     except UsageError as error:
         print(f"newsbeam: {error}", file=sys.stderr)
         return EXIT_USAGE
@@ -117,6 +125,23 @@ def ingest(arguments: Sequence[str]) -> int:
     terminal.print_refused(refused)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
     return EXIT_REJECTS if refused or too_many else EXIT_DONE
+
+
+def _stream(options: "IngestOptions") -> int:
+    from pipelines import terminal
+    from pipelines.streaming import FailedTick, run_stream
+
+    for tick in run_stream(options):
+        if isinstance(tick, FailedTick):
+            if options.verbose:
+                traceback.print_exception(tick.error)
+            terminal.print_failed_tick(tick)
+        elif options.json:
+            print(json.dumps(tick, ensure_ascii=False), flush=True)
+        else:
+            terminal.print_tick(tick)
+    print("newsbeam: stopped; the same command again goes on from here", file=sys.stderr)
+    return EXIT_DONE
 
 
 def retag(arguments: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from apache_beam.runners.runner import create_runner
 from pipelines.dataflow import complaint, is_dataflow
 from pipelines.taxonomies import load_taxonomy
 from pipelines.values import byte_size, day, duration, positive, share
-from schemas.run import Run, default_run_id, pipeline_version
+from schemas.run import Run, default_run_id, default_stream_id, pipeline_version
 from schemas.taxonomy import Taxonomy
 from schemas.taxonomy_file import TaxonomyError
 from transforms.language import Detector
@@ -26,6 +26,8 @@ from transforms.web.fetch import host_of
 
 #: Named, because Beam's default is a switch that may try to download another runner.
 LOCAL_RUNNER = "FnApiRunner"
+#: How often a stream asks its feeds, in seconds, where nothing else is said.
+POLL_INTERVAL = 300.0
 
 
 class UsageError(Exception):
@@ -39,7 +41,7 @@ class IngestOptions:
     Attributes:
         inputs: The INPUTs as given.
         output: Root of the dataset, without a slash at its end.
-        run: Id, date and versions of the run.
+        run: Id, date and versions of the run; of a stream: its name, the day on which it was started.
         taxonomy: The topics to look for.
         topic_model: Where a classifier lies that finds the topics in the taxonomy's place; None: nowhere.
         policy: How to behave on the web.
@@ -48,6 +50,7 @@ class IngestOptions:
         site_templates: Whether blocks that stand on several pages of a site are dropped.
         fetch_articles: Whether the links of feeds that were fetched are fetched too.
         use_state: Whether what earlier runs hold is skipped, and remembered for later ones.
+        poll_interval: Seconds after which a stream asks its feeds again; None: the run is no stream.
         limit: Number of inputs to read at most; None for all.
         dry_run: Show the plan alone.
         workers: Local processes; None to choose by the size of the input.
@@ -69,6 +72,7 @@ class IngestOptions:
     site_templates: bool
     fetch_articles: bool
     use_state: bool
+    poll_interval: float | None
     limit: int | None
     dry_run: bool
     workers: int | None
@@ -150,6 +154,12 @@ def make_parser() -> argparse.ArgumentParser:
     add("--no-state", action="store_true", help="take everything, held or not, and remember nothing of feeds")
     add("--no-fetch", action="store_true", help="take a feed's own content, do not fetch its links")
     add_web_options(parser)
+    add(
+        "--poll-interval",
+        type=duration,
+        metavar="5m",
+        help="with --streaming, which polls the feeds until it is stopped: how often (default: 5m)",
+    )
     add("--limit", type=positive, metavar="N", help="read the first N documents alone")
     add("--dry-run", action="store_true", help="print what would be read, write nothing")
     add(
@@ -268,7 +278,11 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
     model = _model_version(parsed) if parsed.topic_model is not None else None
     taxonomy = taxonomy_of(parsed.topics)
     run_date = parsed.run_date or datetime.now(UTC).date()
-    run_id = default_run_id(run_date, inputs, parsed.limit) if parsed.run_id is None else parsed.run_id
+    poll_interval = _poll_interval(parsed, beam)
+    run_id = parsed.run_id
+    if run_id is None:
+        streams = poll_interval is not None
+        run_id = default_stream_id(inputs) if streams else default_run_id(run_date, inputs, parsed.limit)
     try:
         run = Run(run_id, run_date, pipeline_version(), model or taxonomy.version)
     except ValueError as error:
@@ -285,6 +299,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         site_templates=not parsed.no_site_templates,
         fetch_articles=not parsed.no_fetch,
         use_state=not parsed.no_state,
+        poll_interval=poll_interval,
         limit=parsed.limit,
         dry_run=parsed.dry_run,
         workers=parsed.workers,
@@ -294,6 +309,17 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         beam=tuple(beam),
         given=tuple(sorted(_given(parsed).items())),
     )
+
+
+def _poll_interval(parsed: argparse.Namespace, beam: Sequence[str]) -> float | None:
+    given: float | None = parsed.poll_interval
+    if not make_beam_parser().parse_args(list(beam)).streaming:
+        if given is not None:
+            raise UsageError("--poll-interval is for a stream: add --streaming, or leave it out")
+        return None
+    if given is not None and given < 1:
+        raise UsageError("--poll-interval: take 1s or more; feeds are somebody's servers")
+    return POLL_INTERVAL if given is None else given
 
 
 def check_contact(user_agent: str, urls: Iterable[str]) -> None:
@@ -387,8 +413,6 @@ def check_beam(arguments: Sequence[str], workers: int | None) -> None:
     beam = make_beam_parser().parse_args(list(arguments))
     if beam.direct_running_mode == "multi_threading":
         raise UsageError("--direct_running_mode=multi_threading loses rows: leave it out and say --workers N")
-    if beam.streaming:
-        raise UsageError("--streaming: this version runs in batches only; let a schedule call it")
     try:
         create_runner(beam.runner or LOCAL_RUNNER)
     except Exception as error:

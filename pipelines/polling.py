@@ -1,14 +1,14 @@
 """Polling: feeds to their new entries, with what the dataset knows of them and what the run tells of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
 
 from pipelines.options import IngestOptions
-from schemas import RawPage, Rejection
+from schemas import RawPage, Rejection, Source
 from schemas.run import Run
 from transforms.commit import COUNTS, FALLBACKS, FEEDS, READ, Tally
 from transforms.duplicates import ALREADY_HELD
@@ -44,6 +44,8 @@ class PollFeeds(beam.PTransform[Any, Any]):
             stored = roots | "Read states" >> beam.FlatMap(_read_states, options.run) | beam.Reshuffle()
             states = stored | "Take states" >> Only(FeedState)
             superseded = stored | "Take files" >> Only(str)
+        if options.poll_interval is not None:
+            feeds = feeds | "Pace" >> beam.Map(paced, options.poll_interval)
         polls = feeds | "Fetch feeds" >> FetchFeeds(options.policy, states, options.fetch_articles)
         tallies = polls[POLLED] | "Tell outcomes" >> beam.FlatMap(outcome)
         if states is None:
@@ -80,6 +82,13 @@ def _without_lost(group: tuple[str, Any]) -> Iterator[FeedState]:
     lost = list(found["lost"])
     for state in found["states"]:
         yield leave_for_later(state, lost) if lost else state
+
+
+def paced(feed: Source | Rejection, interval: float) -> Source | Rejection:
+    """Returns a feed of a stream: asked again after `interval` seconds, unless its list says otherwise."""
+    if isinstance(feed, Rejection) or feed.poll_interval is not None:
+        return feed
+    return replace(feed, poll_interval=interval)
 
 
 def _read_states(output: str, run: Run) -> Iterator[FeedState | str]:

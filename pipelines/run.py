@@ -146,12 +146,13 @@ def make_pipeline(options: RunOptions, workers: int) -> beam.Pipeline:
     return beam.Pipeline(runner=FnApiRunner(default_environment=environment), options=PipelineOptions(flags))
 
 
-def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
+def run_ingest(options: IngestOptions, plan: Plan, *, clear: bool = True) -> Mapping[str, Any] | None:
     """Runs the pipeline and waits for its end.
 
     Args:
         options: What to read, where to write, how.
         plan: What lies behind the INPUTs; decides the shape of the graph and the local processes.
+        clear: See `run_pipeline`.
 
     Returns:
         The run's JSON; None where the runner only took the job and does not wait (a template).
@@ -161,11 +162,18 @@ def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
     """
     pipeline = make_pipeline(options, options.workers or plan.workers())
     build(pipeline, options, about_run(options), web=bool(plan.feed_urls()))
-    return run_pipeline(pipeline, options)
+    return run_pipeline(pipeline, options, clear=clear)
 
 
-def run_pipeline(pipeline: beam.Pipeline, options: RunOptions) -> Mapping[str, Any] | None:
+def run_pipeline(
+    pipeline: beam.Pipeline, options: RunOptions, *, clear: bool = True
+) -> Mapping[str, Any] | None:
     """Runs a pipeline that ends in a commit, and waits for its end.
+
+    Args:
+        pipeline: Complete.
+        options: Of the command.
+        clear: Whether the hidden folder of a run that failed goes at once.
 
     Returns:
         The run's JSON; None where the runner only took the job and does not wait (a template).
@@ -188,7 +196,7 @@ def run_pipeline(pipeline: beam.Pipeline, options: RunOptions) -> Mapping[str, A
             f"{error.name} is not installed: `pip install .`, or name --sdk_container_image"
         ) from None
     except BaseException:
-        if not on_dataflow:  # there a job may go on that this program could not wait for
+        if clear and not on_dataflow:  # there a job may go on that this program could not wait for
             clear_staging(options)
         raise
     return read_manifest(options.output, options.run.run_id)

@@ -19,10 +19,12 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pipelines.feeds_check import FeedReport
-from pipelines.options import IngestOptions
+from pipelines.options import IngestOptions, one_line
 from pipelines.plan import Plan
+from pipelines.streaming import FailedTick
 from schemas import Rejection
 from transforms import progress
+from transforms.web.polls import Outcome
 
 _REFRESH_SECONDS = 0.25
 _TOP_TOPICS = 10
@@ -34,6 +36,7 @@ _GROUPS = (
     "articles_by_via",
     "articles_by_topic",
 )
+_ASKED = frozenset({Outcome.CHANGED, Outcome.UNCHANGED, Outcome.FAILED})
 _COUNTS = ("read", "articles", "duplicates", "already_held", "rejects")
 
 
@@ -83,6 +86,36 @@ def print_summary(manifest: Mapping[str, Any], output: str) -> None:
     else:
         for name, value in summary_lines(manifest, output):
             print(f"{name}\t{value}")
+
+
+def print_tick(manifest: Mapping[str, Any]) -> None:
+    """Prints a line on a tick of a stream that found something; one that did not is not worth it."""
+    if manifest["articles"] or manifest["rejects"]:
+        print(tick_line(manifest), flush=True)
+
+
+def tick_line(manifest: Mapping[str, Any]) -> str:
+    """Returns when a tick ended, and what it did."""
+    asked = sum(number for outcome, number in manifest["feeds"].items() if outcome in _ASKED)
+    counts = {"feeds": asked, **{name: manifest[name] for name in ("articles", "duplicates", "rejects")}}
+    timings = manifest["timings"]
+    return "\t".join(
+        (
+            timings["finished_at"],
+            *(f"{name} {count}" for name, count in counts.items()),
+            f"{timings['seconds']} s",
+        )
+    )
+
+
+def print_failed_tick(tick: FailedTick) -> None:
+    """Prints a line on stderr on a tick of a stream that failed, and when the next one comes."""
+    count = f" ({tick.in_a_row} in a row)" if tick.in_a_row > 1 else ""
+    print(
+        f"newsbeam: a tick failed{count}: {one_line(tick.error)}; the next one in {tick.rest:.0f} s",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def print_retag(manifest: Mapping[str, Any], output: str) -> None:

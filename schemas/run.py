@@ -39,9 +39,16 @@ class Run:
 
 def default_run_id(run_date: date, inputs: Iterable[str], limit: int | None = None) -> str:
     """Returns a run id that is the same for the same date, limit and inputs, whatever their order."""
-    parts = [*sorted(set(inputs)), *([f"limit={limit}"] if limit else [])]
-    digest = hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=4)
-    return f"{run_date:%Y%m%d}-{digest.hexdigest()}"
+    return f"{run_date:%Y%m%d}-{_digest([*sorted(set(inputs)), *([f'limit={limit}'] if limit else [])])}"
+
+
+def default_stream_id(inputs: Iterable[str]) -> str:
+    """Returns the name of a stream, the same for the same inputs on every day, whatever their order."""
+    return f"stream-{_digest(sorted(set(inputs)))}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=4).hexdigest()
 
 
 def pipeline_version() -> str:

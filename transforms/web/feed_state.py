@@ -18,6 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.run import Run
 from schemas.table import FEED_STATES, Row
+from transforms.commit import manifest_path
 from transforms.web.fetch import NO_VALIDATORS, Validators
 
 #: Feeds that no run has asked for so long are forgotten.
@@ -131,16 +132,14 @@ def state_files(output: str) -> dict[str, str]:
     Args:
         output: Root of the dataset.
     """
-    runs, files = FileSystems.match(
-        [
-            FileSystems.join(output, "_runs", "*.json"),
-            FileSystems.join(output, FEED_STATES.name, "*", "*.parquet"),
-        ]
-    )
-    committed = {FileSystems.split(found.path)[1].removesuffix(".json") for found in runs.metadata_list}
+    (files,) = FileSystems.match([FileSystems.join(output, FEED_STATES.name, "*", "*.parquet")])
     written_by = {
         found.path: re.sub(r"-\d{5}\.parquet$", "", FileSystems.split(found.path)[1])
         for found in files.metadata_list
+    }
+    # Looked for one by one: these are few, the runs of a stream are many.
+    committed = {
+        run_id for run_id in set(written_by.values()) if FileSystems.exists(manifest_path(output, run_id))
     }
     return {path: run_id for path, run_id in sorted(written_by.items()) if run_id in committed}
 
@@ -165,7 +164,7 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
                 raise
     else:
         raise OSError(f"{output}: its feed states change faster than they can be read")
-    again = FileSystems.exists(FileSystems.join(output, "_runs", f"{run.run_id}.json"))
+    again = FileSystems.exists(manifest_path(output, run.run_id))
     for state in states:
         if now - state.polled_at < FORGET_AFTER:
             yield replace(state, anew=again)

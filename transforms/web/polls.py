@@ -87,9 +87,20 @@ def prepare(poll: Poll, now: datetime) -> Poll | Polled:
         return poll
     if state.anew or (poll.with_pages and not state.with_pages):
         state = forget_entries(state)
-    if now < state.due_at:
+    if now < _due_at(state, poll.source):
         return Polled(Outcome.OFF if state.off else Outcome.NOT_DUE, state)
     return replace(poll, state=state)
+
+
+def _due_at(state: FeedState, source: Source) -> datetime:
+    """Returns when a feed may be asked again: an interval that was shortened since holds at once."""
+    if state.failures or source.poll_interval is None:
+        return state.due_at
+    return min(state.due_at, state.polled_at + _early(source.poll_interval))
+
+
+def _early(interval: float) -> timedelta:
+    return timedelta(seconds=(1 - EARLY_SHARE) * interval)
 
 
 def request_of(poll: Poll) -> Request:
@@ -205,8 +216,7 @@ def _answered(state: FeedState, source: Source, now: datetime) -> FeedState:
     quiet = (now - (state.changed_at or now)).total_seconds()
     learnt = poll_interval(state.gap, quiet, state.declared_interval)
     interval = learnt if source.poll_interval is None else source.poll_interval
-    due_at = now + timedelta(seconds=(1 - EARLY_SHARE) * interval)
-    return replace(state, due_at=due_at, failures=0, missing=0, off=None)
+    return replace(state, due_at=now + _early(interval), failures=0, missing=0, off=None)
 
 
 def _failed(state: FeedState, refusal: Refusal, now: datetime) -> FeedState:

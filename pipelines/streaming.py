@@ -1,0 +1,249 @@
+"""Streaming: a loop of bounded runs over the same graph, with what is known of the feeds as its ledger.
+
+No runner of Beam that runs in this process streams. So each tick is a run of its own, with an id, files and a
+JSON as any other has; what it did not finish the next one takes up. A tick looks first whether a feed is due
+and costs nothing where none is.
+"""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from apache_beam.io.filesystems import FileSystems
+
+from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, check_contact
+from pipelines.plan import Plan, make_plan
+from pipelines.polling import paced
+from pipelines.run import clear_staging, read_manifest, run_ingest, runner_of
+from schemas import Kind
+from schemas.run import Run
+from schemas.table import FEED_STATES
+from transforms.commit import delete_folder, manifest_path, staging_folder, stale_files
+from transforms.web.feed_state import FeedState, read_states, state_files
+from transforms.web.polls import Poll, prepare
+
+#: Runners of this machine; a tick on them is a bounded run.
+LOOP_RUNNERS = frozenset({LOCAL_RUNNER, "PrismRunner", "DirectRunner", "BundleBasedDirectRunner"})
+#: Ticks that may fail in a row before the rests between them grow, twice as long each.
+PATIENCE = 3
+#: Longest rest that failures lead to, in seconds.
+MAX_REST = 3600.0
+#: Seconds between two looks at whether the loop was asked to end.
+_NAP = 0.2
+_TIME_OF_TICK = r"\d{8}T\d{6}\.\d{3}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTick:
+    """A tick that failed; what it read counts as unseen.
+
+    Attributes:
+        error: Why.
+        in_a_row: How many have failed, this one included.
+        rest: Seconds until the next one.
+    """
+
+    error: Exception
+    in_a_row: int
+    rest: float
+
+
+def check_stream(options: IngestOptions, plan: Plan) -> None:
+    """Makes sure that the INPUTs can be polled, by the runner that was asked for.
+
+    Raises:
+        UsageError: They cannot.
+    """
+    runner = runner_of(options)
+    if runner is not None and runner.rpartition(".")[2] not in LOOP_RUNNERS:
+        raise UsageError(f"--streaming runs on this machine alone so far: leave --runner {runner} out")
+    if not options.use_state:
+        raise UsageError("--streaming goes by what the dataset knows of its feeds: leave --no-state out")
+    if options.limit:
+        raise UsageError("--streaming has no end: leave --limit out")
+    if "run_date" in dict(options.given):
+        raise UsageError("--streaming gives each tick its own day: leave --run-date out")
+    try:
+        tick_of(options.run, datetime.now(UTC))
+    except ValueError:
+        raise UsageError(f"--run-id {options.run.run_id}: with --streaming take 75 characters at most") from None
+    _check_feeds(options, plan)
+
+
+def _check_feeds(options: IngestOptions, plan: Plan) -> None:
+    """Makes sure that all that is to be read are feeds that may be asked."""
+    for source in plan.sources:
+        if source.kind is not Kind.FEED_URL:
+            raise UsageError(
+                f"--streaming polls feeds on the web; {source.uri} is none: ingest it without --streaming"
+            )
+    check_contact(options.policy.user_agent, plan.feed_urls())
+
+
+def tick_of(stream: Run, at: datetime) -> Run:
+    """Returns the run that a tick of a stream is; ids sort by time.
+
+    Raises:
+        ValueError: The id would be too long.
+    """
+    moment = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z"
+    return replace(stream, run_id=f"{stream.run_id}-{moment}", run_date=at.date())
+
+
+def is_tick(run_id: str, stream: Run) -> bool:
+    """Says whether a run is a tick of a stream."""
+    return re.fullmatch(f"{re.escape(stream.run_id)}-{_TIME_OF_TICK}", run_id) is not None
+
+
+def rest(interval: float, failures: int) -> float:
+    """Returns the seconds between two ticks after so many failures in a row."""
+    grown = interval * 2.0 ** min(max(0, failures - PATIENCE), 32)
+    return max(interval, min(grown, MAX_REST))
+
+
+def is_due(plan: Plan, states: Iterable[FeedState], options: IngestOptions, now: datetime) -> bool:
+    """Says whether any feed is to be asked."""
+    known = {state.url: state for state in states}
+    for source in plan.sources:
+        feed = paced(source, options.poll_interval or 0.0)
+        if isinstance(prepare(Poll(feed, known.get(feed.uri), options.fetch_articles), now), Poll):
+            return True
+    return False
+
+
+def clear_unfinished(output: str, stream: Run) -> list[str]:
+    """Deletes what ticks left that did not come to their end, files in place included; returns their ids.
+
+    Each is known by its hidden folder, which goes last in a tick, and here.
+
+    Raises:
+        OSError: The storage failed.
+    """
+    pattern = FileSystems.join(staging_folder(output, f"{stream.run_id}-*"), "**")
+    (found,) = FileSystems.match([pattern])
+    folder = re.escape(staging_folder(output, "").rstrip("/\\"))
+    names = (re.match(rf"{folder}[/\\]([^/\\]+)", file.path) for file in found.metadata_list)
+    ticks = sorted({name[1] for name in names if name and is_tick(name[1], stream)})
+    for run_id in ticks:
+        if not FileSystems.exists(manifest_path(output, run_id)):
+            stale = stale_files(output, run_id, ())
+            if stale:
+                FileSystems.delete(stale)
+        delete_folder(staging_folder(output, run_id))
+    return ticks
+
+
+def drop_idle(output: str, stream: Run, run_ids: Iterable[str]) -> None:
+    """Deletes the JSON of ticks that found nothing new, once a later one holds what they knew of the feeds.
+
+    Raises:
+        OSError: The storage failed.
+    """
+    needed = set(state_files(output).values())
+    for run_id in run_ids:
+        if run_id in needed or not is_tick(run_id, stream):
+            continue
+        manifest = read_manifest(output, run_id)
+        if manifest and all(file["path"].startswith(f"{FEED_STATES.name}/") for file in manifest["files"]):
+            FileSystems.delete([manifest_path(output, run_id)])
+
+
+def run_tick(options: IngestOptions, now: datetime) -> Mapping[str, Any] | None:
+    """Asks the feeds that are due, and writes what is new.
+
+    Args:
+        options: Of the stream.
+        now: When the tick begins, in UTC.
+
+    Returns:
+        The JSON of the tick; None: no feed was due.
+
+    Raises:
+        UsageError: Lists of feeds hold now what cannot be polled.
+        Exception: The tick failed.
+    """
+    stream, output = options.run, options.output
+    clear_unfinished(output, stream)
+    plan = make_plan(options.inputs, output)
+    _check_feeds(options, plan)
+    run = tick_of(stream, now)
+    known = list(read_states(output, run, now))
+    if not is_due(plan, (state for state in known if isinstance(state, FeedState)), options, now):
+        return None
+    before = set(state_files(output).values())
+    beam = tuple(flag for flag in options.beam if flag != "--streaming")  # the tick itself is bounded
+    manifest = run_ingest(replace(options, run=run, beam=beam), plan, clear=False)
+    drop_idle(output, stream, before)
+    return manifest
+
+
+@dataclass(slots=True)
+class Stop:
+    """Whether the loop was asked to end, and whether it is in the midst of a tick."""
+
+    asked: bool = False
+    in_tick: bool = False
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, no longer than until the loop is asked to end."""
+        end = time.monotonic() + seconds
+        while not self.asked and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _NAP))
+
+
+@contextmanager
+def finish_on_signals() -> Iterator[Stop]:
+    """Notes the first SIGINT or SIGTERM; a second one during a tick ends the program at once.
+
+    What a tick that was cut off has read counts as unseen, and what it left the next start clears.
+    """
+    stop = Stop()
+
+    def note(number: int, _: Any) -> None:
+        if stop.asked and stop.in_tick:
+            os.write(2, b"newsbeam: stopped in the midst of a tick; the same command again makes up for it\n")
+            os._exit(128 + number)
+        stop.asked = True
+        if stop.in_tick:
+            os.write(2, b"newsbeam: finishes this tick; again to stop at once\n")
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_stream(options: IngestOptions) -> Iterator[Mapping[str, Any] | FailedTick]:
+    """Runs ticks until a signal comes; yields the JSON of each that asked feeds, and what failed.
+
+    A tick begins `poll_interval` after the last one has ended, so that no feed is asked more often.
+
+    Raises:
+        UsageError: Lists of feeds hold now what cannot be polled.
+    """
+    interval, failures = options.poll_interval or 0.0, 0
+    clear_staging(options)  # of the try whether the dataset can be written
+    with finish_on_signals() as stop:
+        while not stop.asked:
+            stop.in_tick = True
+            try:
+                manifest = run_tick(options, datetime.now(UTC))
+            except UsageError:
+                raise
+            except Exception as error:
+                failures += 1
+                yield FailedTick(error, failures, rest(interval, failures))
+            else:
+                failures = 0
+                if manifest:
+                    yield manifest
+            stop.in_tick = False
+            stop.sleep(rest(interval, failures))
