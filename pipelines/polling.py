@@ -84,11 +84,9 @@ def _without_lost(group: tuple[str, Any]) -> Iterator[FeedState]:
         yield leave_for_later(state, lost) if lost else state
 
 
-def paced(feed: Source | Rejection, interval: float) -> Source | Rejection:
+def paced(feed: Source, interval: float) -> Source:
     """Returns a feed of a stream: asked again after `interval` seconds, unless its list says otherwise."""
-    if isinstance(feed, Rejection) or feed.poll_interval is not None:
-        return feed
-    return replace(feed, poll_interval=interval)
+    return feed if feed.poll_interval is not None else replace(feed, poll_interval=interval)
 
 
 def _read_states(output: str, run: Run) -> Iterator[FeedState | str]:

@@ -72,7 +72,9 @@ def check_stream(options: IngestOptions, plan: Plan) -> None:
     try:
         tick_of(options.run, datetime.now(UTC))
     except ValueError:
-        raise UsageError(f"--run-id {options.run.run_id}: with --streaming take 75 characters at most") from None
+        raise UsageError(
+            f"--run-id {options.run.run_id}: with --streaming take 75 characters at most"
+        ) from None
     _check_feeds(options, plan)
 
 

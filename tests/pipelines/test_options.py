@@ -89,7 +89,8 @@ def test_the_run_id_is_the_same_for_the_same_call():
         (["a", "--output", "o", "--user-agent", "a\nb"], "printable"),
         (["a", "--output", "o", "--runner", "Foo"], "--runner Foo"),
         (["a", "--output", "o", "--language-detector", "cld2"], "'combined', 'langdetect'"),
-        (["a", "--output", "o", "--streaming"], "batches only"),
+        (["a", "--output", "o", "--poll-interval", "5m"], "add --streaming"),
+        (["a", "--output", "o", "--streaming", "--poll-interval", "10ms"], "1s or more"),
         (["a", "--output", "o", "--direct_num_workers=x"], "invalid int value"),
     ],
 )
