@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import apache_beam as beam
 
@@ -17,6 +17,8 @@ from transforms.web import FetchFeeds
 from transforms.web.feed_state import FeedState, leave_for_later, read_states
 from transforms.web.feeds import ENTRIES, POLLED, UNASKED
 from transforms.web.polls import Polled
+
+F = TypeVar("F", bound=Source | Rejection)
 
 #: Outputs of `PollFeeds` beside `ENTRIES`.
 STATES, SUPERSEDED, TALLIES = "states", "superseded", "tallies"
@@ -84,9 +86,11 @@ def _without_lost(group: tuple[str, Any]) -> Iterator[FeedState]:
         yield leave_for_later(state, lost) if lost else state
 
 
-def paced(feed: Source, interval: float) -> Source:
+def paced(feed: F, interval: float) -> F:
     """Returns a feed of a stream: asked again after `interval` seconds, unless its list says otherwise."""
-    return feed if feed.poll_interval is not None else replace(feed, poll_interval=interval)
+    if isinstance(feed, Source) and feed.poll_interval is None:
+        return replace(feed, poll_interval=interval)
+    return feed
 
 
 def _read_states(output: str, run: Run) -> Iterator[FeedState | str]:

@@ -6,7 +6,6 @@ and costs nothing where none is.
 """
 
 import os
-import re
 import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,16 +14,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from apache_beam.io.filesystems import FileSystems
-
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, check_contact
 from pipelines.plan import Plan, make_plan
 from pipelines.polling import paced
-from pipelines.run import clear_staging, read_manifest, run_ingest, runner_of
+from pipelines.run import clear_staging, run_ingest, runner_of
+from pipelines.ticks import clear_unfinished, drop_idle, merge_days, tick_of
 from schemas import Kind
-from schemas.run import Run
-from schemas.table import FEED_STATES
-from transforms.commit import delete_folder, manifest_path, staging_folder, stale_files
 from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.web.polls import Poll, prepare
 
@@ -36,7 +31,6 @@ PATIENCE = 3
 MAX_REST = 3600.0
 #: Seconds between two looks at whether the loop was asked to end.
 _NAP = 0.2
-_TIME_OF_TICK = r"\d{8}T\d{6}\.\d{3}Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +48,26 @@ class FailedTick:
     rest: float
 
 
+def is_loop(options: IngestOptions) -> bool:
+    """Says whether a stream is a loop of runs on this machine, by its runner."""
+    return (runner_of(options) or LOCAL_RUNNER).rpartition(".")[2] in LOOP_RUNNERS
+
+
 def check_stream(options: IngestOptions, plan: Plan) -> None:
     """Makes sure that the INPUTs can be polled, by the runner that was asked for.
 
     Raises:
         UsageError: They cannot.
     """
-    runner = runner_of(options)
-    if runner is not None and runner.rpartition(".")[2] not in LOOP_RUNNERS:
+    if not is_loop(options):
+        runner = runner_of(options)
         raise UsageError(f"--streaming runs on this machine alone so far: leave --runner {runner} out")
     if not options.use_state:
         raise UsageError("--streaming goes by what the dataset knows of its feeds: leave --no-state out")
     if options.limit:
         raise UsageError("--streaming has no end: leave --limit out")
+    if options.max_reject_share < 1:
+        raise UsageError("--streaming has no exit status of its own: leave --max-reject-share out")
     if "run_date" in dict(options.given):
         raise UsageError("--streaming gives each tick its own day: leave --run-date out")
     try:
@@ -88,21 +89,6 @@ def _check_feeds(options: IngestOptions, plan: Plan) -> None:
     check_contact(options.policy.user_agent, plan.feed_urls())
 
 
-def tick_of(stream: Run, at: datetime) -> Run:
-    """Returns the run that a tick of a stream is; ids sort by time.
-
-    Raises:
-        ValueError: The id would be too long.
-    """
-    moment = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z"
-    return replace(stream, run_id=f"{stream.run_id}-{moment}", run_date=at.date())
-
-
-def is_tick(run_id: str, stream: Run) -> bool:
-    """Says whether a run is a tick of a stream."""
-    return re.fullmatch(f"{re.escape(stream.run_id)}-{_TIME_OF_TICK}", run_id) is not None
-
-
 def rest(interval: float, failures: int) -> float:
     """Returns the seconds between two ticks after so many failures in a row."""
     grown = interval * 2.0 ** min(max(0, failures - PATIENCE), 32)
@@ -117,43 +103,6 @@ def is_due(plan: Plan, states: Iterable[FeedState], options: IngestOptions, now:
         if isinstance(prepare(Poll(feed, known.get(feed.uri), options.fetch_articles), now), Poll):
             return True
     return False
-
-
-def clear_unfinished(output: str, stream: Run) -> list[str]:
-    """Deletes what ticks left that did not come to their end, files in place included; returns their ids.
-
-    Each is known by its hidden folder, which goes last in a tick, and here.
-
-    Raises:
-        OSError: The storage failed.
-    """
-    pattern = FileSystems.join(staging_folder(output, f"{stream.run_id}-*"), "**")
-    (found,) = FileSystems.match([pattern])
-    folder = re.escape(staging_folder(output, "").rstrip("/\\"))
-    names = (re.match(rf"{folder}[/\\]([^/\\]+)", file.path) for file in found.metadata_list)
-    ticks = sorted({name[1] for name in names if name and is_tick(name[1], stream)})
-    for run_id in ticks:
-        if not FileSystems.exists(manifest_path(output, run_id)):
-            stale = stale_files(output, run_id, ())
-            if stale:
-                FileSystems.delete(stale)
-        delete_folder(staging_folder(output, run_id))
-    return ticks
-
-
-def drop_idle(output: str, stream: Run, run_ids: Iterable[str]) -> None:
-    """Deletes the JSON of ticks that found nothing new, once a later one holds what they knew of the feeds.
-
-    Raises:
-        OSError: The storage failed.
-    """
-    needed = set(state_files(output).values())
-    for run_id in run_ids:
-        if run_id in needed or not is_tick(run_id, stream):
-            continue
-        manifest = read_manifest(output, run_id)
-        if manifest and all(file["path"].startswith(f"{FEED_STATES.name}/") for file in manifest["files"]):
-            FileSystems.delete([manifest_path(output, run_id)])
 
 
 def run_tick(options: IngestOptions, now: datetime) -> Mapping[str, Any] | None:
@@ -178,6 +127,7 @@ def run_tick(options: IngestOptions, now: datetime) -> Mapping[str, Any] | None:
     known = list(read_states(output, run, now))
     if not is_due(plan, (state for state in known if isinstance(state, FeedState)), options, now):
         return None
+    merge_days(output, stream, run)
     before = set(state_files(output).values())
     beam = tuple(flag for flag in options.beam if flag != "--streaming")  # the tick itself is bounded
     manifest = run_ingest(replace(options, run=run, beam=beam), plan, clear=False)

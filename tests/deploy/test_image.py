@@ -24,8 +24,8 @@ IMAGE = ROOT / "deploy" / "image"
 LOCK = dict(re.findall(r"(?m)^([a-z0-9._-]+)==(\S+)", (IMAGE / "requirements.lock").read_text()))
 TEMPLATE = json.loads((IMAGE / "template.json").read_text())
 PARAMETERS = {parameter["name"]: parameter for parameter in TEMPLATE["parameters"]}
-#: Options of the command at a terminal: where it runs, what it prints, what its exit status tells.
-AT_A_TERMINAL = {"help", "dry_run", "workers", "max_reject_share", "json", "verbose"}
+#: Options of the command at a terminal: where and until when it runs, what it prints and its status tells.
+AT_A_TERMINAL = {"help", "dry_run", "workers", "max_reject_share", "json", "verbose", "poll_interval"}
 DATAFLOW = ["--runner=DataflowRunner", "--project=my-project", "--region=europe-west3"]
 
 

@@ -27,13 +27,15 @@ def unit(name):
     return parser
 
 
-def test_the_service_calls_newsbeam_with_options_that_exist():
-    service = unit("newsbeam.service")["Service"]
+@pytest.mark.parametrize("name", ["newsbeam.service", "newsbeam-stream.service"])
+def test_the_service_calls_newsbeam_with_options_that_exist(name):
+    service = unit(name)["Service"]
     program, command, *arguments = shlex.split(service["ExecStart"])
     assert (Path(program).name, command) == ("newsbeam", "ingest")
     options = parse(arguments)
     assert options.inputs == ("/etc/newsbeam/feeds.opml",)
     assert options.output.startswith(service["ReadWritePaths"])
+    assert (options.poll_interval is not None) == ("stream" in name)
 
 
 def test_the_timer_starts_the_service_of_its_name():

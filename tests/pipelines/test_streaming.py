@@ -21,13 +21,10 @@ from pipelines.streaming import (
     FailedTick,
     check_stream,
     finish_on_signals,
-    is_tick,
     rest,
     run_stream,
     run_tick,
-    tick_of,
 )
-from schemas.run import Run
 from schemas.table import FEED_STATES
 from transforms import commit
 
@@ -48,8 +45,6 @@ topics:
     examples: {en: [A tug sank.]}
 """
 ROOT = Path(__file__).parents[2]
-NOON = datetime(2026, 11, 22, 12, 0, 0, 250_000, UTC)
-STREAM = Run("s", NOON.date(), "1.0", "t1")
 
 
 def page(name):
@@ -129,15 +124,6 @@ def wait_until(condition, process):
         assert process.poll() is None, "the process ended"
         assert time.monotonic() < end, "it did not come to pass"
         time.sleep(0.1)
-
-
-def test_ticks_have_ids_that_sort_by_time_and_the_day_on_which_they_begin():
-    tick = tick_of(STREAM, NOON)
-    assert (tick.run_id, tick.run_date) == ("s-20261122T120000.250Z", NOON.date())
-    assert is_tick(tick.run_id, STREAM)
-    for other in ("s", "s-a-20261122T120000.250Z", "s-20261122T120000.250Z-00000", "t-20261122T120000.250Z"):
-        assert not is_tick(other, STREAM)
-    assert tick_of(STREAM, NOON.replace(microsecond=260_000)).run_id > tick.run_id
 
 
 def test_rests_grow_when_ticks_keep_failing_and_have_an_end():
