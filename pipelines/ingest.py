@@ -1,6 +1,6 @@
 """Ingest: the whole graph, from INPUTs to a dataset."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,14 @@ from transforms.web.feeds import ENTRIES
 WAYS = FILES, WEB = "files", "web"
 
 
-def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, Any], *, web: bool) -> None:
+def build(
+    pipeline: beam.Pipeline,
+    options: IngestOptions,
+    about: Mapping[str, Any],
+    *,
+    web: bool,
+    listed: Sequence[Source | Rejection] | None = None,
+) -> None:
     """Adds the graph of `newsbeam ingest` to a pipeline.
 
     Args:
@@ -41,9 +48,10 @@ def build(pipeline: beam.Pipeline, options: IngestOptions, about: Mapping[str, A
         about: What the run's JSON says beside the counts; see `transforms.commit.commit`.
         web: Whether INPUTs name feeds to fetch. Pages of the web take a way of their own until they are
             clean and spilled: a runner would keep the raw pages that it joins in memory.
+        listed: What lies behind the INPUTs, where that is known; None: the run lists it.
     """
     run, staging = options.run, staging_folder(options.output, options.run.run_id)
-    found = pipeline | "Read" >> ReadInputs(options, web)
+    found = pipeline | "Read" >> ReadInputs(options, web, listed)
     pages = {name: found[name] for name in WAYS if name in found}
     cleaned = {
         name: way
@@ -134,6 +142,7 @@ class ReadInputs(beam.PTransform[Any, Any]):
 
     options: IngestOptions
     web: bool
+    listed: Sequence[Source | Rejection] | None = None
 
     def expand(self, pipeline: Any) -> dict[str, Any]:
         """Returns a PCollection a way."""
@@ -147,8 +156,11 @@ class ReadInputs(beam.PTransform[Any, Any]):
                 return {FILES: sample}
             files, entries = sample | "Part files from web" >> _part(_is_of_web)
         else:
-            inputs = pipeline | "INPUTs" >> beam.Create(options.inputs)
-            sources = inputs | "List sources" >> ListSources(options.output)
+            if self.listed is None:
+                inputs = pipeline | "INPUTs" >> beam.Create(options.inputs)
+                sources = inputs | "List sources" >> ListSources(options.output)
+            else:
+                sources = pipeline | "Sources" >> beam.Create(self.listed)
             if not self.web:
                 return {FILES: sources | "Read files" >> ReadPages(policy.max_page_bytes)}
             stored, feeds = sources | "Part files from feeds" >> _part(_is_feed_url)

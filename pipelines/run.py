@@ -146,13 +146,12 @@ def make_pipeline(options: RunOptions, workers: int) -> beam.Pipeline:
     return beam.Pipeline(runner=FnApiRunner(default_environment=environment), options=PipelineOptions(flags))
 
 
-def run_ingest(options: IngestOptions, plan: Plan, *, clear: bool = True) -> Mapping[str, Any] | None:
+def run_ingest(options: IngestOptions, plan: Plan) -> Mapping[str, Any] | None:
     """Runs the pipeline and waits for its end.
 
     Args:
         options: What to read, where to write, how.
         plan: What lies behind the INPUTs; decides the shape of the graph and the local processes.
-        clear: See `run_pipeline`.
 
     Returns:
         The run's JSON; None where the runner only took the job and does not wait (a template).
@@ -162,7 +161,7 @@ def run_ingest(options: IngestOptions, plan: Plan, *, clear: bool = True) -> Map
     """
     pipeline = make_pipeline(options, options.workers or plan.workers())
     build(pipeline, options, about_run(options), web=bool(plan.feed_urls()))
-    return run_pipeline(pipeline, options, clear=clear)
+    return run_pipeline(pipeline, options)
 
 
 def run_pipeline(

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, check_contact
 from pipelines.plan import Plan, make_plan
 from pipelines.polling import paced
-from pipelines.run import clear_staging, run_ingest, runner_of
+from pipelines.run import about_run, clear_staging, make_pipeline, run_pipeline, runner_of
 from pipelines.ticks import clear_unfinished, drop_idle, merge_days, tick_of
-from schemas import Kind
+from schemas import Kind, Rejection, Source
 from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.web.polls import Poll, prepare
 
@@ -105,12 +106,13 @@ def is_due(plan: Plan, states: Iterable[FeedState], options: IngestOptions, now:
     return False
 
 
-def run_tick(options: IngestOptions, now: datetime) -> Mapping[str, Any] | None:
+def run_tick(options: IngestOptions, now: datetime, told: set[Rejection]) -> Mapping[str, Any] | None:
     """Asks the feeds that are due, and writes what is new.
 
     Args:
         options: Of the stream.
         now: When the tick begins, in UTC.
+        told: What cannot be read in lists of feeds, as of the last tick, so that it is written once; changed.
 
     Returns:
         The JSON of the tick; None: no feed was due.
@@ -130,7 +132,13 @@ def run_tick(options: IngestOptions, now: datetime) -> Mapping[str, Any] | None:
     merge_days(output, stream, run)
     before = set(state_files(output).values())
     beam = tuple(flag for flag in options.beam if flag != "--streaming")  # the tick itself is bounded
-    manifest = run_ingest(replace(options, run=run, beam=beam), plan, clear=False)
+    tick = replace(options, run=run, beam=beam)
+    pipeline = make_pipeline(tick, options.workers or 1)
+    listed: list[Source | Rejection] = [*plan.sources, *(new for new in plan.refused if new not in told)]
+    build(pipeline, tick, about_run(tick), web=True, listed=listed)
+    manifest = run_pipeline(pipeline, tick, clear=False)
+    told.clear()
+    told.update(plan.refused)
     drop_idle(output, stream, before)
     return manifest
 
@@ -181,13 +189,13 @@ def run_stream(options: IngestOptions) -> Iterator[Mapping[str, Any] | FailedTic
     Raises:
         UsageError: Lists of feeds hold now what cannot be polled.
     """
-    interval, failures = options.poll_interval or 0.0, 0
+    interval, failures, told = options.poll_interval or 0.0, 0, set[Rejection]()
     clear_staging(options)  # of the try whether the dataset can be written
     with finish_on_signals() as stop:
         while not stop.asked:
             stop.in_tick = True
             try:
-                manifest = run_tick(options, datetime.now(UTC))
+                manifest = run_tick(options, datetime.now(UTC), told)
             except UsageError:
                 raise
             except Exception as error:

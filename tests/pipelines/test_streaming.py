@@ -180,7 +180,7 @@ def test_rows_show_while_it_runs_and_a_signal_lets_the_tick_finish(site, call, d
     ]
     assert [line.split("\t")[1:3] for line in out.splitlines()] == [["feeds 1", "articles 1"]] * 3
     asked = len(site.requests)
-    assert run_tick(impatient(call(feed)), now())["feeds"] == {"unchanged": 1}
+    assert run_tick(impatient(call(feed)), now(), set())["feeds"] == {"unchanged": 1}
     assert site.paths()[asked:] == ["/feed.xml"]
     assert titles(data) == ["Story one", "Story three", "Story two"]
     assert not list((data / "_state/staging").iterdir())
@@ -211,7 +211,7 @@ def test_what_a_kill_in_the_midst_of_a_commit_left_is_made_up_for(site, call, da
     assert titles(data) == ["Story one", "Story two"]  # in place, and of no run
     (data / "_state/staging/other-20261122T120000.250Z").mkdir()
     (data / "_state/staging/other-20261122T120000.250Z/x").touch()
-    tick = run_tick(impatient(words), now())
+    tick = run_tick(impatient(words), now(), set())
     assert tick["articles"] == 2
     assert titles(data) == ["Story one", "Story two"]
     assert {name.partition("Z")[0] for name in os.listdir(data / "_runs")} == {tick["run_id"].rstrip("Z")}
@@ -242,14 +242,16 @@ def test_a_feed_that_fails_rests_and_one_that_is_listed_later_is_asked(
 ):
     feeds = [publish(site, "one"), publish(site, "two", path="/new.xml")]
     site.serve("/feed.xml", status=503)
-    (tmp_path / "my.feeds.csv").write_text(f"url\n{feeds[0]}\n")
-    options = impatient(call(tmp_path / "my.feeds.csv"))
-    assert run_tick(options, now())["feeds"] == {"failed": 1}
+    (tmp_path / "my.feeds.csv").write_text(f"url,id\n,lost\n{feeds[0]},a\n")
+    options, told = impatient(call(tmp_path / "my.feeds.csv")), set()
+    first = run_tick(options, now(), told)
+    assert first["feeds"] == {"failed": 1}
+    assert first["rejects_by_reason"] == {"http-status": 1, "missing-field": 1}
     before = written(data)
-    assert run_tick(options, now()) is None
+    assert run_tick(options, now(), told) is None
     assert written(data) == before
     publish(site, "one")
-    (tmp_path / "my.feeds.csv").write_text("url\n" + "\n".join(feeds))
+    (tmp_path / "my.feeds.csv").write_text(f"url,id\n,lost\n{feeds[0]},a\n{feeds[1]},b\n")
 
     class AnHourLater(datetime):
         @classmethod
@@ -257,20 +259,21 @@ def test_a_feed_that_fails_rests_and_one_that_is_listed_later_is_asked(
             return datetime.now(tz) + timedelta(hours=1)
 
     monkeypatch.setattr("transforms.web.feeds.datetime", AnHourLater)
-    assert run_tick(options, AnHourLater.now(UTC))["feeds"] == {"changed": 2}
+    later = run_tick(options, AnHourLater.now(UTC), told)
+    assert (later["feeds"], later["rejects"]) == ({"changed": 2}, 0)
     assert titles(data) == ["Story one", "Story two"]
     (tmp_path / "my.feeds.csv").write_text("url\nstored.xml\n")
     (tmp_path / "stored.xml").write_text("<rss/>")
     with pytest.raises(UsageError, match=r"stored\.xml is none"):
-        run_tick(options, now())
+        run_tick(options, now(), told)
 
 
 def test_ticks_without_news_leave_nothing_but_what_is_known_of_the_feeds(site, call, data):
     options = impatient(call(publish(site, "one")))
-    first, second = run_tick(options, now()), run_tick(options, now())
+    first, second = run_tick(options, now(), set()), run_tick(options, now(), set())
     assert second["feeds"] == {"unchanged": 1}
     publish(site, "two", "one")
-    third = run_tick(options, now())
+    third = run_tick(options, now(), set())
     assert (third["articles"], third["already_held"]) == (1, 1)
     assert sorted(os.listdir(data / "_runs")) == [f"{run['run_id']}.json" for run in (first, third)]
     states = [name for name in written(data) if name.startswith(FEED_STATES.name)]
