@@ -141,7 +141,9 @@ def make_pipeline(options: RunOptions, workers: int) -> beam.Pipeline:
     if workers == 1:
         return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags))
     module = "apache_beam.runners.worker.sdk_worker_main" if options.verbose else "pipelines.worker"
-    environment = SubprocessSDKEnvironment.from_command_string(f"{shlex.quote(sys.executable)} -m {module}")
+    environment = SubprocessSDKEnvironment.from_command_string(
+        f"exec {shlex.quote(sys.executable)} -m {module}"
+    )
     flags.append(f"--direct_num_workers={workers}")
     return beam.Pipeline(runner=FnApiRunner(default_environment=environment), options=PipelineOptions(flags))
 
