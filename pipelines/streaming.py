@@ -20,7 +20,7 @@ from pipelines.plan import Plan, make_plan
 from pipelines.polling import paced
 from pipelines.run import about_run, clear_staging, make_pipeline, run_pipeline, runner_of
 from pipelines.ticks import clear_unfinished, drop_idle, merge_days, tick_of
-from schemas import Kind, Rejection, Source
+from schemas import Kind, Rejection
 from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.web.polls import Poll, prepare
 
@@ -77,6 +77,8 @@ def check_stream(options: IngestOptions, plan: Plan) -> None:
         raise UsageError(
             f"--run-id {options.run.run_id}: with --streaming take 75 characters at most"
         ) from None
+    if not plan.sources and not plan.refused:
+        raise UsageError("--streaming polls feeds: the INPUTs name none")
     _check_feeds(options, plan)
 
 
@@ -115,7 +117,7 @@ def run_tick(options: IngestOptions, now: datetime, told: set[Rejection]) -> Map
         told: What cannot be read in lists of feeds, as of the last tick, so that it is written once; changed.
 
     Returns:
-        The JSON of the tick; None: no feed was due.
+        The JSON of the tick; None: there was nothing to do.
 
     Raises:
         UsageError: Lists of feeds hold now what cannot be polled.
@@ -127,15 +129,17 @@ def run_tick(options: IngestOptions, now: datetime, told: set[Rejection]) -> Map
     _check_feeds(options, plan)
     run = tick_of(stream, now)
     known = list(read_states(output, run, now))
-    if not is_due(plan, (state for state in known if isinstance(state, FeedState)), options, now):
+    refused = [refusal for refusal in plan.refused if refusal not in told]
+    if not refused and not is_due(
+        plan, (state for state in known if isinstance(state, FeedState)), options, now
+    ):
         return None
     merge_days(output, stream, run)
     before = set(state_files(output).values())
     beam = tuple(flag for flag in options.beam if flag != "--streaming")  # the tick itself is bounded
     tick = replace(options, run=run, beam=beam)
     pipeline = make_pipeline(tick, options.workers or 1)
-    listed: list[Source | Rejection] = [*plan.sources, *(new for new in plan.refused if new not in told)]
-    build(pipeline, tick, about_run(tick), web=True, listed=listed)
+    build(pipeline, tick, about_run(tick), web=True, listed=[*plan.sources, *refused])
     manifest = run_pipeline(pipeline, tick, clear=False)
     told.clear()
     told.update(plan.refused)

@@ -15,11 +15,10 @@ import pyarrow.dataset as ds
 import pytest
 
 from pipelines import streaming
+from pipelines.cli import main
 from pipelines.options import UsageError, parse
-from pipelines.plan import make_plan
 from pipelines.streaming import (
     FailedTick,
-    check_stream,
     finish_on_signals,
     rest,
     run_stream,
@@ -135,6 +134,7 @@ def test_rests_grow_when_ticks_keep_failing_and_have_an_end():
     ("more", "says"),
     [
         (["--limit", "5"], "--limit"),
+        (["--max-reject-share", "0.5"], "--max-reject-share"),
         (["--no-state"], "--no-state"),
         (["--run-date", "2026-11-20"], "--run-date"),
         (["--run-id", "x" * 90], "75 characters"),
@@ -143,14 +143,13 @@ def test_rests_grow_when_ticks_keep_failing_and_have_an_end():
         (["https://press.example/rss"], "say there who asks"),
     ],
 )
-def test_what_cannot_be_a_stream_is_refused_in_one_line(more, says, tmp_path, monkeypatch):
+def test_what_cannot_be_a_stream_is_refused_in_one_line(more, says, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("page.html").write_text(page("one"))
-    options = parse(["http://127.0.0.1/rss", *more, "--output", "out", "--streaming"])
-    with pytest.raises(UsageError) as caught:
-        check_stream(options, make_plan(options.inputs, options.output))
-    assert says in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert main(["ingest", "http://127.0.0.1/rss", *more, "--output", "out", "--streaming"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert says in line
+    assert not Path("out").exists()
 
 
 def test_a_stream_keeps_its_name_from_day_to_day():

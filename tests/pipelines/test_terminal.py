@@ -2,7 +2,15 @@ import io
 
 from rich.console import Console
 
-from pipelines.terminal import print_tables, progress_line, query, summary_lines
+from pipelines.streaming import FailedTick
+from pipelines.terminal import (
+    print_failed_tick,
+    print_tables,
+    print_tick,
+    progress_line,
+    query,
+    summary_lines,
+)
 from transforms import progress
 
 MANIFEST = {
@@ -52,3 +60,21 @@ def test_nothing_is_told_where_nobody_asked(monkeypatch):
 
 def test_the_query_names_the_dataset():
     assert "'data/articles/*/*/*.parquet'" in query("data")
+
+
+def test_a_tick_with_news_is_a_line_and_one_without_is_none(capsys):
+    timings = {"finished_at": "2026-11-22T00:30:56+00:00", "seconds": 3.2}
+    tick = {**MANIFEST, "feeds": {"changed": 2, "unchanged": 7, "not-due": 1}, "timings": timings}
+    print_tick({**tick, "articles": 0, "rejects": 0})
+    print_tick(tick)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.split("\t") == [
+        "2026-11-22T00:30:56+00:00", "feeds 9", "articles 2", "duplicates 1", "rejects 1", "3.2 s"
+    ]  # fmt: skip
+
+
+def test_a_failed_tick_is_one_line_on_stderr(capsys):
+    print_failed_tick(FailedTick(OSError("no\nspace"), 2, 60.0))
+    assert capsys.readouterr().err == (
+        "newsbeam: a tick failed (2 in a row): no space; the next one in 60 s\n"
+    )
