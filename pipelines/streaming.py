@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -128,22 +128,22 @@ def run_tick(options: IngestOptions, now: datetime, told: set[Rejection]) -> Map
     plan = make_plan(options.inputs, output)
     _check_feeds(options, plan)
     run = tick_of(stream, now)
-    known = list(read_states(output, run, now))
+    known = [state for state in read_states(output, run, now) if isinstance(state, FeedState)]
     refused = [refusal for refusal in plan.refused if refusal not in told]
-    if not refused and not is_due(
-        plan, (state for state in known if isinstance(state, FeedState)), options, now
-    ):
+    if not refused and not is_due(plan, known, options, now):
         return None
     merge_days(output, stream, run)
     before = set(state_files(output).values())
     beam = tuple(flag for flag in options.beam if flag != "--streaming")  # the tick itself is bounded
     tick = replace(options, run=run, beam=beam)
     pipeline = make_pipeline(tick, options.workers or 1)
-    build(pipeline, tick, about_run(tick), web=True, listed=[*plan.sources, *refused])
+    about = about_run(replace(options, run=run))
+    build(pipeline, tick, about, web=True, listed=[*plan.sources, *refused])
     manifest = run_pipeline(pipeline, tick, clear=False)
     told.clear()
     told.update(plan.refused)
-    drop_idle(output, stream, before)
+    with suppress(Exception):  # the tick is done; what stays is some small files
+        drop_idle(output, stream, before)
     return manifest
 
 

@@ -69,9 +69,10 @@ def drop_idle(output: str, stream: Run, run_ids: Iterable[str]) -> None:
     """
     needed = set(state_files(output).values())
     for run_id in run_ids:
-        if run_id in needed or not is_tick(run_id, stream):
+        manifest = read_manifest(output, run_id) if is_tick(run_id, stream) else None
+        if manifest is None or run_id in needed:
             continue
-        files = [file["path"] for file in (read_manifest(output, run_id) or {}).get("files", ())]
+        files = [file["path"] for file in manifest["files"]]
         if any(path.startswith(_NEWS) for path in files):
             continue
         paths = (FileSystems.join(output, *path.split("/")) for path in files)

@@ -1,6 +1,7 @@
 """Streams of feeds: ticks that are runs, against a server on loopback."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -152,9 +153,11 @@ def test_what_cannot_be_a_stream_is_refused_in_one_line(more, says, tmp_path, mo
     assert not Path("out").exists()
 
 
-def test_a_stream_keeps_its_name_from_day_to_day():
-    options = parse(["http://127.0.0.1/rss", "--output", "out", "--streaming"])
-    assert options.run.run_id.startswith("stream-")
+def test_a_stream_is_named_by_its_inputs_alone_and_polls_every_five_minutes():
+    more = ["--output", "out", "--streaming"]
+    options = parse(["http://127.0.0.1/a", "http://127.0.0.1/b", *more])
+    assert options.run.run_id == parse(["http://127.0.0.1/b", "http://127.0.0.1/a", *more]).run.run_id
+    assert re.fullmatch("stream-[0-9a-f]{8}", options.run.run_id)
     assert options.poll_interval == 300.0
 
 
@@ -275,6 +278,7 @@ def test_ticks_without_news_leave_nothing_but_what_is_known_of_the_feeds(site, c
     third = run_tick(options, now(), set())
     assert (third["articles"], third["already_held"]) == (1, 1)
     assert sorted(os.listdir(data / "_runs")) == [f"{run['run_id']}.json" for run in (first, third)]
+    assert third["options"]["beam"] == ["--streaming"]
     states = [name for name in written(data) if name.startswith(FEED_STATES.name)]
     assert [Path(name).name for name in states] == [f"{third['run_id']}-00000.parquet"]
 

@@ -193,3 +193,14 @@ def test_a_broken_entry_is_told_once() -> None:
     links, polled = poll(None, answer(body))
     assert links == ["https://tiden.example/a", "missing-field"]
     assert poll(polled.state, answer(body + b"\n"))[0] == []
+
+
+def test_an_interval_that_was_shortened_holds_at_once_but_no_rest_is_cut_short() -> None:
+    daily, often = replace(SOURCE, poll_interval=86400.0), replace(SOURCE, poll_interval=300.0)
+    state = state_after(answer(feed("a")), source=daily).state
+    later = NOW + timedelta(seconds=300)
+    assert isinstance(prepare(Poll(daily, state), later), Polled)
+    assert isinstance(prepare(Poll(often, state), later), Poll)
+    assert isinstance(prepare(Poll(often, state), NOW + timedelta(seconds=200)), Polled)
+    resting = state_after(answer(feed("a")), refusal(503, retry_after=3600.0), every=timedelta(0)).state
+    assert isinstance(prepare(Poll(often, resting), later), Polled)
