@@ -99,7 +99,8 @@ def make_parser() -> argparse.ArgumentParser:
     """Returns the parser of this program's own options."""
     parser = Parser(
         prog="newsbeam ingest",
-        description="Reads every INPUT, writes one dataset. Beam's own options pass through.",
+        description="Reads every INPUT, writes one dataset; with --streaming polls feeds until stopped. "
+        "Beam's own options pass through.",
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -18,15 +18,19 @@ import pytest
 from pipelines import streaming
 from pipelines.cli import main
 from pipelines.options import UsageError, parse
+from pipelines.plan import Plan
 from pipelines.streaming import (
     FailedTick,
     finish_on_signals,
+    is_due,
     rest,
     run_stream,
     run_tick,
 )
+from schemas import Kind, Source
 from schemas.table import FEED_STATES
 from transforms import commit
+from transforms.web.feed_state import FeedState
 
 SENTENCES = (
     "The ferry company said on Thursday that it would buy two new ships for the northern route. "
@@ -44,6 +48,7 @@ topics:
     threshold: 1
     examples: {en: [A tug sank.]}
 """
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 
 
@@ -161,6 +166,22 @@ def test_a_stream_is_named_by_its_inputs_alone_and_polls_every_five_minutes():
     assert options.poll_interval == 300.0
 
 
+def test_a_feed_is_due_by_the_interval_of_its_list_or_the_streams_whatever_was_learnt():
+    options = parse(["http://127.0.0.1/a", "--output", "out", "--streaming"])
+    feed = Source("http://127.0.0.1/a", Kind.FEED_URL)
+    known = FeedState(feed.uri, polled_at=NOON, due_at=NOON + timedelta(hours=12))
+    for source, minutes, expected in (
+        (feed, 1, False),
+        (feed, 5, True),
+        (replace(feed, poll_interval=3600.0), 5, False),
+        (replace(feed, poll_interval=3600.0), 60, True),
+    ):
+        plan = Plan((source,), ())
+        assert is_due(plan, [known], options, NOON + timedelta(minutes=minutes)) is expected
+        assert is_due(plan, [replace(known, failures=1)], options, NOON + timedelta(hours=2)) is False
+    assert is_due(Plan((feed,), ()), [], options, NOON)
+
+
 def test_rows_show_while_it_runs_and_a_signal_lets_the_tick_finish(site, call, data):
     feed = publish(site, "one")
     command = [sys.executable, "-m", "pipelines.cli", "ingest", *call(feed)]
@@ -181,6 +202,8 @@ def test_rows_show_while_it_runs_and_a_signal_lets_the_tick_finish(site, call, d
         "newsbeam: stopped; the same command again goes on from here",
     ]
     assert [line.split("\t")[1:3] for line in out.splitlines()] == [["feeds 1", "articles 1"]] * 3
+    (state,) = ds.dataset(data / FEED_STATES.name).to_table().to_pylist()
+    assert state["due_at"] - state["polled_at"] == timedelta(seconds=0.9)  # of --poll-interval, a bit early
     asked = len(site.requests)
     assert run_tick(impatient(call(feed)), now(), set())["feeds"] == {"unchanged": 1}
     assert site.paths()[asked:] == ["/feed.xml"]
