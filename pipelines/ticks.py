@@ -12,8 +12,8 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from pipelines.run import read_manifest
-from schemas.run import Run
-from schemas.table import ARTICLES, REJECTS, SITE_PAGES
+from schemas.run import Run, day_of_tick, tick_id
+from schemas.table import ARTICLES, HELD, REJECTS, SITE_PAGES
 from transforms.commit import delete_folder, manifest_path, staging_folder, stale_files
 from transforms.parquet import write_parquet
 from transforms.templates import PageBlocks, Sample, merge_samples
@@ -21,7 +21,6 @@ from transforms.web.feed_state import state_files
 
 #: Folders of the files that a tick has which found anything.
 _NEWS = tuple(f"{table.name}/" for table in (ARTICLES, REJECTS, SITE_PAGES))
-_TIME_OF_TICK = r"\d{8}T\d{6}\.\d{3}Z"
 
 
 def tick_of(stream: Run, at: datetime) -> Run:
@@ -30,13 +29,13 @@ def tick_of(stream: Run, at: datetime) -> Run:
     Raises:
         ValueError: The id would be too long.
     """
-    moment = f"{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z"
-    return replace(stream, run_id=f"{stream.run_id}-{moment}", run_date=at.date())
+    return replace(stream, run_id=tick_id(stream.run_id, at), run_date=at.date())
 
 
 def is_tick(run_id: str, stream: Run) -> bool:
     """Says whether a run is a tick of a stream."""
-    return re.fullmatch(f"{re.escape(stream.run_id)}-{_TIME_OF_TICK}", run_id) is not None
+    day = day_of_tick(run_id)
+    return day is not None and day[: -len("-20261122")] == stream.run_id
 
 
 def clear_unfinished(output: str, stream: Run) -> list[str]:
@@ -80,33 +79,37 @@ def drop_idle(output: str, stream: Run, run_ids: Iterable[str]) -> None:
 
 
 def merge_days(output: str, stream: Run, tick: Run) -> None:
-    """Merges the samples of sites that ticks of each earlier day left, so that later ones read a file a day.
+    """Merges what ticks of each earlier day left as state, so that later ones read a file a day and table.
 
     Raises:
         OSError: The storage failed.
     """
-    (found,) = FileSystems.match([FileSystems.join(output, SITE_PAGES.name, "run_date=*", "*.parquet")])
-    files: dict[str, list[str]] = defaultdict(list)
-    for file in found.metadata_list:
-        folder, name = FileSystems.split(file.path)
-        if is_tick(name.rpartition("-")[0], stream):
-            files[folder].append(file.path)
-    for folder, paths in files.items():
-        day = FileSystems.split(folder)[1].removeprefix("run_date=")
-        if day < tick.run_date.isoformat() and len(paths) > 1:
-            *others, last = sorted(paths)
-            draft = FileSystems.join(staging_folder(output, tick.run_id), f"{SITE_PAGES.name}.parquet")
-            write_parquet([_merged(paths)], SITE_PAGES.schema, draft)
-            FileSystems.rename([draft], [last])
-            FileSystems.delete(others)  # where this fails, they are merged once more the next time
+    for table, merged in ((SITE_PAGES, _merged_samples), (HELD, pa.concat_tables)):
+        (found,) = FileSystems.match([FileSystems.join(output, table.name, "run_date=*", "*.parquet")])
+        days: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(file.path for file in found.metadata_list):
+            folder, name = FileSystems.split(path)
+            run_id = name.rpartition("-")[0]
+            if is_tick(run_id, stream) and folder[-len("2026-11-22") :] < tick.run_date.isoformat():
+                days[FileSystems.join(folder, f"{day_of_tick(run_id)}-00000.parquet")].append(path)
+        for day, paths in days.items():
+            draft = FileSystems.join(staging_folder(output, tick.run_id), f"{table.name}.parquet")
+            before = [day] if FileSystems.exists(day) else []
+            write_parquet([merged(list(map(_read, [*before, *paths])))], table.schema, draft)
+            FileSystems.rename([draft], [day])
+            FileSystems.delete(paths)  # where this fails, they are merged once more the next time
 
 
-def _merged(paths: Iterable[str]) -> pa.Table:
+def _read(path: str) -> pa.Table:
+    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
+        return pq.read_table(source)
+
+
+def _merged_samples(tables: list[pa.Table]) -> pa.Table:
     samples: dict[str, list[Sample]] = defaultdict(list)
-    for path in paths:
-        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
-            for row in pq.read_table(source).to_pylist():
-                samples[row["domain"]].append((PageBlocks(row["key"], tuple(row["blocks"])),))
+    for table in tables:
+        for row in table.to_pylist():
+            samples[row["domain"]].append((PageBlocks(row["key"], tuple(row["blocks"])),))
     rows = [
         {"domain": domain, "key": page.key, "blocks": list(page.blocks)}
         for domain in sorted(samples)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from importlib import metadata
 
+_TICK = re.compile(r"(?P<day>.+-\d{8})T\d{6}\.\d{3}Z")
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -45,6 +46,17 @@ def default_run_id(run_date: date, inputs: Iterable[str], limit: int | None = No
 def default_stream_id(inputs: Iterable[str]) -> str:
     """Returns the name of a stream, the same for the same inputs on every day, whatever their order."""
     return f"stream-{_digest(sorted(set(inputs)))}"
+
+
+def tick_id(stream_id: str, at: datetime) -> str:
+    """Returns the id of the run of a stream that begins at `at`, in UTC; ids sort by time."""
+    return f"{stream_id}-{at:%Y%m%dT%H%M%S}.{at.microsecond // 1000:03}Z"
+
+
+def day_of_tick(run_id: str) -> str | None:
+    """Returns the name under which the state of the ticks of a stream and day may lie; None for others."""
+    tick = _TICK.fullmatch(run_id)
+    return tick["day"] if tick else None
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsSingleton
 
-from schemas.run import Run
+from schemas.run import Run, day_of_tick
 from schemas.table import ARTICLES, HELD, Row
 from transforms.staging import RowRef, row_identity
 
@@ -75,15 +75,18 @@ def _row(key: str, version: str, of_page: bool, run: Run) -> Row:
 def list_held(output: str, run: Run) -> Iterator[tuple[str, bool]]:
     """Yields the files to read, and whether they are the asking run's own.
 
-    Of each run that is done these are its state or, where it has none, its JSON.
+    Of each run that is done these are its state, or that of its stream and day where these were merged, or
+    its JSON.
     """
     state: dict[str, list[str]] = defaultdict(list)
     for path in _match(output, HELD.name, "run_date=*", "*.parquet"):
         state[FileSystems.split(path)[1].rpartition("-")[0]].append(path)
+    listed: dict[tuple[str, bool], None] = {}
     for manifest in _match(output, "_runs", "*.json"):
         run_id = FileSystems.split(manifest)[1].removesuffix(".json")
-        for path in state.get(run_id) or [manifest]:
-            yield path, run_id == run.run_id
+        paths = state.get(run_id) or state.get(day_of_tick(run_id) or "") or [manifest]
+        listed |= dict.fromkeys((path, run_id == run.run_id) for path in paths)
+    yield from listed
 
 
 def _match(*parts: str) -> list[str]:

@@ -1,8 +1,9 @@
 """TagTopics: the step that gives a document its topics."""
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import apache_beam as beam
@@ -18,8 +19,14 @@ def tag_topics(document: Document, matcher: TopicMatcher) -> Document:
     return replace(document, topics=matcher.tag(document.title, document.text, document.language))
 
 
-def _make_tagger(taxonomy: Taxonomy) -> Work:
-    matcher = TopicMatcher(taxonomy)
+@lru_cache(maxsize=1)
+def _matcher(pickled: bytes) -> TopicMatcher:
+    """Builds the matcher once for all runs of a process."""
+    return TopicMatcher(pickle.loads(pickled))
+
+
+def _make_tagger(pickled: bytes) -> Work:
+    matcher = _matcher(pickled)
 
     def tag(document: Document) -> Iterator[Document]:
         yield tag_topics(document, matcher)
@@ -39,4 +46,5 @@ class TagTopics(beam.PTransform[Any, Any]):
 
     def expand(self, documents: Any) -> Any:
         """Returns a PCollection of documents and rejections."""
-        return documents | Attempt("topics", partial(_make_tagger, self.taxonomy), Document, Document)
+        pickled = pickle.dumps(self.taxonomy)  # once: Beam does it several times, at 0.2 s each
+        return documents | Attempt("topics", partial(_make_tagger, pickled), Document, Document)
