@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 OUTPUT ?= out
 CORPUS ?= ../shared/corpus
 
-.PHONY: run test lint format lock bench-clean bench-language bench-metadata bench-topics clean
+.PHONY: run test lint format lock bench-clean bench-language bench-metadata bench-topics runners clean
 
 run: $(INSTALLED)  ## ingest examples/, print the summary
 	$(BIN)/newsbeam ingest examples --output $(OUTPUT)
@@ -41,6 +41,9 @@ bench-metadata: $(INSTALLED)  ## titles, authors, times and their cost
 
 bench-topics: $(INSTALLED)  ## texts a second that one core tags
 	$(BIN)/python -m benchmarks.bench_topics
+
+runners: $(INSTALLED)  ## the same rows on every runner that this machine can run
+	$(BIN)/python -m benchmarks.compare_runners examples $(wildcard $(CORPUS)/pages.warc.gz $(CORPUS)/text.jsonl)
 
 clean:
 	rm -rf .venv $(OUTPUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis

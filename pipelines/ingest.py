@@ -144,8 +144,8 @@ class ReadInputs(beam.PTransform[Any, Any]):
     web: bool
     listed: Sequence[Source | Rejection] | None = None
 
-    def expand(self, pipeline: Any) -> dict[str, Any]:
-        """Returns a PCollection a way."""
+    def expand(self, pipeline: Any) -> Any:
+        """Returns PCollections by the name of the way."""
         options, policy = self.options, self.options.policy
         beside: dict[str, Any] = {}
         if options.limit:
