@@ -29,6 +29,7 @@ from schemas import Reason, Rejection
 from schemas.run import Run
 from schemas.table import REJECTS, SCHEMA_VERSION
 from transforms.commit import delete_folder, manifest_path, staging_folder
+from transforms.sources.storage import complaint
 
 #: Stages at which an input is refused before anything is known of what it holds.
 READING_STAGES = ("list", "read", "fetch")
@@ -64,8 +65,7 @@ def check_output(options: RunOptions) -> None:
             file.write(b"newsbeam")
         FileSystems.delete([probe])
     except Exception as error:
-        hint = "; gs:// needs `pip install 'newsbeam[gcp]'`" if options.output.startswith("gs://") else ""
-        raise UsageError(f"--output: cannot write to {options.output}: {one_line(error)}{hint}") from None
+        raise UsageError(f"--output: cannot write to {options.output}: {complaint(error)}") from None
 
 
 def clear_staging(options: RunOptions) -> None:

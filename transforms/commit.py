@@ -45,13 +45,16 @@ def staging_folder(output: str, run_id: str) -> str:
 
 def delete_folder(folder: str) -> None:
     """Deletes a folder, if it is there, and all below it; storages without folders have files alone."""
-    if FileSystems.get_filesystem(folder).has_dirs():
-        if FileSystems.exists(folder):
-            FileSystems.delete([folder])
-        return
-    (found,) = FileSystems.match([f"{folder}/**"])
-    if found.metadata_list:
-        FileSystems.delete([file.path for file in found.metadata_list])
+    if not FileSystems.get_filesystem(folder).has_dirs():
+        FileSystems.delete([f"{folder}/"])  # all names that begin so, many a request
+    elif FileSystems.exists(folder):
+        FileSystems.delete([folder])
+
+
+def make_folder(folder: str) -> None:
+    """Makes a folder where there is none; storages without folders need none."""
+    if FileSystems.get_filesystem(folder).has_dirs() and not FileSystems.exists(folder):
+        FileSystems.mkdirs(folder)
 
 
 def manifest_path(output: str, run_id: str) -> str:
@@ -107,15 +110,23 @@ def move_into_place(files: Iterable[WrittenFile], output: str) -> None:
         OSError: A file is neither where it was written nor where it belongs.
     """
     moves = [(file.path, FileSystems.join(output, *file.target.split("/"))) for file in files]
+    waiting = _listed({path.rpartition("/")[0] for path, _ in moves})
     moves = [
-        (path, target) for path, target in moves if FileSystems.exists(path) or not FileSystems.exists(target)
+        (path, target)
+        for path, target in moves
+        if path in waiting or FileSystems.exists(path) or not FileSystems.exists(target)
     ]
     for folder in {FileSystems.split(target)[0] for _, target in moves}:
-        if not FileSystems.exists(folder):
-            FileSystems.mkdirs(folder)
+        make_folder(folder)
     if moves:
         paths, targets = zip(*moves, strict=True)
         FileSystems.rename(list(paths), list(targets))
+
+
+def _listed(folders: Iterable[str]) -> set[str]:
+    """Returns the files in folders; to ask for each by its name would take a request a file."""
+    matches = FileSystems.match([FileSystems.join(folder, "*") for folder in folders])
+    return {file.path for match in matches for file in match.metadata_list}
 
 
 def stale_files(output: str, run_id: str, targets: Iterable[str]) -> list[str]:
@@ -198,9 +209,7 @@ def write_json(path: str, value: Mapping[str, Any], staging: str) -> None:
     draft = FileSystems.join(staging, "run.json")
     with FileSystems.create(draft, compression_type=CompressionTypes.UNCOMPRESSED) as sink:
         sink.write(json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")
-    folder = FileSystems.split(path)[0]
-    if not FileSystems.exists(folder):
-        FileSystems.mkdirs(folder)
+    make_folder(FileSystems.split(path)[0])
     FileSystems.rename([draft], [path])
 
 

@@ -21,6 +21,7 @@ from transforms.commit import (
     by_number,
     delete_folder,
     finished,
+    make_folder,
     manifest_path,
     move_into_place,
     staging_folder,
@@ -118,9 +119,7 @@ def _withhold(dataset: str, run_id: str) -> None:
         return
     if FileSystems.exists(withheld):
         FileSystems.delete([withheld])
-    folder = _withheld_folder(dataset)
-    if not FileSystems.exists(folder):
-        FileSystems.mkdirs(folder)
+    make_folder(_withheld_folder(dataset))
     FileSystems.rename([manifest], [withheld])
 
 

@@ -164,3 +164,14 @@ def test_what_is_superseded_goes_when_all_is_done_and_never_what_was_just_writte
     commit([staged(output, "s", own)], told(0, 0), str(output), RUN, ABOUT, superseded=superseded)
     assert not old.exists()
     assert (output / own).exists()
+
+
+@pytest.mark.parametrize("here", ["here", "odd[1] name"])
+def test_another_run_replaces_files_below_a_relative_path_too(tmp_path, monkeypatch, here):
+    (tmp_path / here).mkdir()
+    monkeypatch.chdir(tmp_path / here)
+    for output in (Path("out"), Path("../out")):
+        for content in ("old", "new"):
+            files = [staged(output, content, f"{DE}/r1-00000.parquet")]
+            commit(files, read=1, duplicates=0, output=str(output), run=RUN, about=ABOUT)
+        assert (output / DE / "r1-00000.parquet").read_bytes() == b"new"

@@ -8,11 +8,11 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from schemas import Reason
@@ -22,6 +22,8 @@ CHUNK_BYTES = 64 * 1024
 
 # Control characters, line ends, bytes that are no UTF-8 (as in PEP 383), and what would read as an escape.
 _UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\udc80-\udcff]|\\\\(?=x[0-9a-f]{2})")
+#: What to do where the words of Google Cloud Storage, by status, do not say it.
+_MENDING = {401: "log in with `gcloud auth application-default login`", 404: "make the bucket first"}
 _ESCAPED = re.compile(r"(?:\\x[0-9a-f]{2})+")
 
 
@@ -164,12 +166,37 @@ def _storage_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, FileNotFoundError) or type(error).__name__ == "NotFound":
-            raise ReadError(Reason.NOT_FOUND, f"no such file: {uri}") from error
-        unknown_scheme = "Unable to get filesystem" in str(error)
-        if isinstance(error, OSError) or type(error).__module__.startswith("google.") or unknown_scheme:
-            raise ReadError(Reason.UNREADABLE, f"{type(error).__name__}: {error}") from error
+        cause = _cause(error)
+        if isinstance(cause, FileNotFoundError) or type(cause).__name__ == "NotFound":
+            what = "file or bucket" if "://" in uri else "file"
+            raise ReadError(Reason.NOT_FOUND, f"no such {what}: {uri.removesuffix('**')}") from error
+        unknown_scheme = "Unable to get filesystem" in str(cause)
+        if isinstance(error, OSError) or type(cause).__module__.startswith("google.") or unknown_scheme:
+            raise ReadError(Reason.UNREADABLE, f"{type(cause).__name__}: {complaint(error)}") from error
         raise
+
+
+def complaint(error: BaseException) -> str:
+    """Returns what the storage complains of, on one line, without the wrappings of the libraries."""
+    cause = _cause(error)
+    response = getattr(cause, "response", None)  # errors of Google's libraries, of several kinds, have it
+    if response is None:
+        return " ".join(str(cause).split()) or type(cause).__name__
+    answer = f"{response.status_code} {response.reason}"
+    with suppress(ValueError, KeyError, TypeError):
+        answer += f": {response.json()['error']['message']}"
+    mending = _MENDING.get(response.status_code)
+    return f"{answer}; {mending}" if mending else answer
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Returns the first of the errors that Beam's own, for many files at once, is made of."""
+    while isinstance(error, BeamIOError) and error.exception_details:
+        first = next(iter(error.exception_details.values()))
+        if not isinstance(first, BaseException):
+            return OSError(f"{first}: {error}")
+        error = first
+    return error
 
 
 def buffered(raw: Any) -> io.BufferedReader:
