@@ -1,5 +1,6 @@
 """The command `newsbeam`."""
 
+import atexit
 import gc
 import json
 import logging
@@ -238,11 +239,14 @@ def entry() -> NoReturn:
     """Runs the command as a program.
 
     Ends at once: threads of the engine's C++ libraries that are still about when Python takes itself apart
-    can abort the process (seen: exit status 134 after a run that had gone well).
+    can abort the process (seen: exit status 134 after a run that had gone well). What was registered to run
+    at the end runs before: Beam stops the servers of its runners there.
     """
     status = main()
     with suppress(BrokenPipeError):
         sys.stdout.flush()
+    with suppress(Exception):
+        atexit._run_exitfuncs()
     os._exit(status)
 
 
