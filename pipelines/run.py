@@ -7,8 +7,9 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError
 from typing import Any, NoReturn, Protocol
 
@@ -25,6 +26,7 @@ from pipelines.dataflow import added_flags, is_dataflow, shipped
 from pipelines.ingest import build
 from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, make_beam_parser, one_line
 from pipelines.plan import Plan
+from pipelines.processes import watch_workers
 from schemas import Reason, Rejection
 from schemas.run import Run
 from schemas.table import REJECTS, SCHEMA_VERSION
@@ -83,14 +85,9 @@ def stop_on_signals(options: RunOptions) -> Iterator[None]:
     goes_on = is_dataflow(runner_of(options))
 
     def stop(number: int, _: Any) -> NoReturn:
-        os.write(2, b"\x1b[?25h\n" if os.isatty(2) else b"")  # the cursor that the progress display hid
         if goes_on:
-            os.write(2, b"newsbeam: waits no longer; a job that was submitted goes on\n")
-        else:
-            os.write(2, b"newsbeam: stopped; the same command again starts anew\n")
-            with suppress(Exception):
-                clear_staging(options)
-        os._exit(128 + number)
+            end_at_once("waits no longer; a job that was submitted goes on", 128 + number)
+        end_at_once("stopped; the same command again starts anew", 128 + number, options)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -98,6 +95,16 @@ def stop_on_signals(options: RunOptions) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def end_at_once(why: str, status: int, options: RunOptions | None = None) -> NoReturn:
+    """Ends the program with one line and without the engine's leave; clears what the run staged, if given."""
+    os.write(2, b"\x1b[?25h\n" if os.isatty(2) else b"")  # the cursor that the progress display hid
+    os.write(2, f"newsbeam: {why}\n".encode())
+    if options is not None:
+        with suppress(Exception):
+            clear_staging(options)
+    os._exit(status)
 
 
 def about_run(options: RunOptions) -> dict[str, Any]:
@@ -184,8 +191,9 @@ def run_pipeline(
         UsageError: Workers on Dataflow cannot be given the program.
     """
     on_dataflow = is_dataflow(runner_of(options))
+    give_up = partial(end_at_once, status=os.EX_SOFTWARE, options=options)
     try:
-        with shipped(pipeline.options) if on_dataflow else nullcontext():
+        with shipped(pipeline.options) if on_dataflow else watch_workers(give_up):
             result = pipeline.run()
         if result is None or pipeline.options.view_as(GoogleCloudOptions).template_location:
             return None
