@@ -4,6 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 OUTPUT ?= out
 CORPUS ?= ../shared/corpus
+RUNNERS_INPUTS ?= examples $(wildcard $(CORPUS)/pages.warc.gz $(CORPUS)/text.jsonl)
 
 .PHONY: run test lint format lock bench-clean bench-language bench-metadata bench-topics runners clean
 
@@ -43,7 +44,7 @@ bench-topics: $(INSTALLED)  ## texts a second that one core tags
 	$(BIN)/python -m benchmarks.bench_topics
 
 runners: $(INSTALLED)  ## the same rows on every runner that this machine can run
-	$(BIN)/python -m benchmarks.compare_runners examples $(wildcard $(CORPUS)/pages.warc.gz $(CORPUS)/text.jsonl)
+	$(BIN)/python -m benchmarks.compare_runners $(RUNNERS_INPUTS)
 
 clean:
 	rm -rf .venv $(OUTPUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,84 +2,61 @@
 
     python -m benchmarks.compare_runners INPUT... [--prism FILE] [--flink-jar FILE] [--flink-master HOST:PORT]
 
-Prints a line for each runner: whether its dataset is equal to that of Beam's local runner in one process (all
-tables, all columns but `run_id`, and the counts of the run's JSON), and the seconds of the whole command. A
-runner that cannot be had is named with the reason. Exit status 1 where rows differ or a run failed.
-
-Prism is built with Go at Beam's version and kept in the user's cache; Flink's job server comes by Maven.
-Dataflow's graph is the one that would be submitted, its steps run in this process.
+Each runner reads the INPUTs, texts of a site with a template, and a feed into one dataset, and then the feed
+alone, which has a new entry. Prints a line for each: the seconds of both commands, how much they wrote, and
+whether the dataset is equal to that of the first, Beam's local runner in one process: all tables, all columns
+but `run_id` and the time of fetches, and the counts of the runs. A runner that cannot be had is named with the
+reason. Exit status 1 where rows differ or a run failed.
 """
 
 import argparse
 import json
+import logging
 import os
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import apache_beam as beam
 import pyarrow.dataset as ds
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from pipelines.ingest import build
-from pipelines.options import parse
-from pipelines.run import about_run
-from schemas.table import TABLES
+from benchmarks.feed_site import FeedSite, feed_site
+from benchmarks.runners import NotHereError, Tools, Way, ways
+from schemas.table import ARTICLES, REJECTS, TABLES
 
-ROOT = Path(__file__).resolve().parent.parent
-BEAM = beam.__version__
-PRISM = "github.com/apache/beam/sdks/v2/go/cmd/prism"
-FLINK_JOB_SERVER = "org.apache.beam:beam-runners-flink-1.20-job-server"
-MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
-RUN = ("--run-date", "2026-11-20", "--run-id", "compared")
-#: Seconds after which a run is taken to hang.
-MOST_SECONDS = 900
-_COUNTS = ("read", "articles", "duplicates", "already_held", "rejects", "rejects_by_reason")
-
-#: Reads INPUTs, writes a dataset to a folder.
-Way = Callable[[Sequence[str], str], None]
-
-
-class NotHereError(Exception):
-    """A runner that this machine cannot run; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What runners need beside Beam for Python.
-
-    Attributes:
-        prism: The program; None: to be built.
-        flink_jar: Beam's job server for Flink; None: to be fetched.
-        flink_master: Address of a Flink cluster; `[local]` for one inside the job server.
-    """
-
-    prism: str | None
-    flink_jar: str | None
-    flink_master: str
+RUN = ("--run-date", "2026-11-20", "--allow-private-hosts", "--host-delay", "0s")
+#: Stories in the feed when it is read with the other INPUTs, and when it is read once more.
+STORIES = (2, 3)
+#: The block that stands on all pages of a site, and the pages.
+TEMPLATE = "The Valley Echo is read by all who live between the old bridge and the upper mill."
+PAGES = 6
+_LINE = "{:30}{:>8}{:>10}{:>9}  {}"
+_COUNTS = ("read", "articles", "duplicates", "already_held", "rejects", "rejects_by_reason", "feeds")
 
 
 def read_rows(dataset: str) -> dict[str, list[str]]:
-    """Returns the rows of each table as JSON without `run_id`, sorted, and the counts under `_runs`."""
+    """Returns the rows of each table as JSON, sorted, and the counts under `_runs`.
+
+    Left out are `run_id` and, of what came from the web, the time of the fetch.
+    """
     rows: dict[str, list[str]] = {}
     for table in TABLES:
         root = Path(dataset, table.name)
         found = ds.dataset(root, partitioning="hive").to_table().to_pylist() if root.is_dir() else []
-        rows[table.name] = sorted(_json({**row, "run_id": None}) for row in found)
-    (path,) = Path(dataset, "_runs").glob("*.json")
-    manifest = json.loads(path.read_text())
-    rows["_runs"] = [_json({name: manifest[name] for name in _COUNTS})]
+        rows[table.name] = sorted(_json({**row, "run_id": None, **_times(row)}) for row in found)
+    manifests = [json.loads(path.read_text()) for path in sorted(Path(dataset, "_runs").glob("*.json"))]
+    rows["_runs"] = [_json({name: manifest[name] for name in _COUNTS}) for manifest in manifests]
     return rows
+
+
+def _times(row: Mapping[str, Any]) -> dict[str, None]:
+    """Returns the columns of a row that bear the time at which it was fetched or asked for, as unknown."""
+    if "polled_at" in row:
+        return dict.fromkeys(["polled_at", "due_at", "read_at", "changed_at", "gap"])
+    is_of_web = str(row.get("source_uri")).startswith("http://")
+    return dict.fromkeys(["fetched_at", "fetched_date"]) if is_of_web else {}
 
 
 def _json(row: Mapping[str, Any]) -> str:
@@ -98,174 +75,52 @@ def difference(expected: Mapping[str, Sequence[str]], rows: Mapping[str, Sequenc
     return None
 
 
-def run_command(flags: Sequence[str], inputs: Sequence[str], output: str) -> None:
-    """Runs `newsbeam ingest` as a user does.
-
-    Raises:
-        RuntimeError: It ended with another exit status than 0, or not at all.
-    """
-    command = [sys.executable, "-m", "pipelines.cli", "ingest", *inputs, "--output", output, *RUN, *flags]
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, errors="replace", timeout=MOST_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"no end after {MOST_SECONDS} s") from None
-    if done.returncode:
-        raise RuntimeError(f"exit status {done.returncode}\n{done.stderr[-3000:]}")
+def write_dump(path: Path) -> None:
+    """Writes texts of one site, on all of which a block stands, to a JSON Lines file."""
+    with path.open("w") as file:
+        for number in range(PAGES):
+            text = (
+                f"The council voted on Tuesday to keep pool {number} open for another season.\n{TEMPLATE}\n"
+                f"Repairs would cost less than the {number + 2} firms asked for had feared in spring."
+            )
+            url, title = f"https://echo.example/{number}", f"Pool {number} stays open"
+            file.write(json.dumps({"url": url, "title": title, "text": text}) + "\n")
 
 
-def run_dataflow_graph(inputs: Sequence[str], output: str) -> None:
-    """Runs, in this process, the graph that Dataflow would be given.
-
-    Raises:
-        NotHereError: Beam's part for Google Cloud is not installed.
-    """
-    try:
-        from apache_beam.runners.dataflow import DataflowRunner
-        from apache_beam.runners.dataflow.internal import apiclient  # noqa: F401 # the part that may be missing
-    except ImportError:
-        raise NotHereError("pip install 'newsbeam[gcp]'") from None
-    options = parse([*inputs, "--output", output, *RUN])
-    bucket = "gs://not-used"
-    flags = ["--project=not-used", "--region=europe-west3", f"--temp_location={bucket}/tmp", "--no_auth"]
-    pipeline = beam.Pipeline(DataflowRunner(), PipelineOptions([*flags, "--dry_run=True"]))
-    build(pipeline, options, about_run(options), web=False)
-    graph = pipeline.run().job.proto_pipeline
-    for environment in graph.components.environments.values():
-        environment.urn, environment.payload = "beam:env:embedded_python:v1", b""
-    FnApiRunner().run_via_runner_api(graph, PipelineOptions([])).wait_until_finish()
-
-
-def run_prism(tools: Tools, flags: Sequence[str], inputs: Sequence[str], output: str) -> None:
-    """Runs the command on Prism, its workers in the command's own process unless `flags` say otherwise."""
-    run_command([*flags, f"--prism_location={tools.prism or build_prism()}"], inputs, output)
-
-
-def run_prism_elsewhere(tools: Tools, inputs: Sequence[str], output: str) -> None:
-    """Runs the command on Prism with workers that are processes of their own, in another folder."""
-    prism = tools.prism or build_prism()
-    with worker_pool() as address:
-        flags = ["--runner=PrismRunner", "--environment_type=EXTERNAL", f"--environment_config={address}"]
-        run_prism(Tools(prism, None, ""), flags, inputs, output)
-
-
-@contextmanager
-def worker_pool() -> Iterator[str]:
-    """Runs Beam's pool of workers, which knows of the program only what is installed; yields its address."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    module = "apache_beam.runners.worker.worker_pool_main"
-    paths = {"PATH": Path(sys.executable).parent, "PYTHONPATH": ROOT}  # it starts its workers as `python`
-    environment = {name: f"{path}{os.pathsep}{os.environ.get(name, '')}" for name, path in paths.items()}
-    with tempfile.TemporaryDirectory() as folder:
-        pool = subprocess.Popen(
-            [sys.executable, "-m", module, f"--service_port={port}"],
-            cwd=folder,
-            env={**os.environ, **environment},
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield f"localhost:{port}"
-        finally:
-            pool.terminate()
-            pool.wait()
-
-
-def run_flink(tools: Tools, inputs: Sequence[str], output: str) -> None:
-    """Runs the command on Flink, two tasks side by side.
-
-    Raises:
-        NotHereError: Java or Beam's job server is missing.
-    """
-    if not shutil.which("java"):
-        raise NotHereError("no java")
-    flags = ["--runner=FlinkRunner", "--environment_type=LOOPBACK", "--parallelism=2"]
-    jar = tools.flink_jar or fetch_job_server()
-    run_command(
-        [*flags, f"--flink_master={tools.flink_master}", f"--flink_job_server_jar={jar}"], inputs, output
-    )
-
-
-def cache_folder() -> Path:
-    """Returns the folder, made where it is not, for tools of Beam's version."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = home / "newsbeam" / f"beam-{BEAM}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def build_prism() -> str:
-    """Returns Prism of Beam's version, built if it was not before.
-
-    Raises:
-        NotHereError: There is no Go, or it cannot build it.
-    """
-    program = cache_folder() / "prism"
-    if not program.exists():
-        if not shutil.which("go"):
-            raise NotHereError("no go")
-        _fetch(["go", "install", f"{PRISM}@v{BEAM}"], {"GOBIN": str(program.parent)})
-    return str(program)
-
-
-def fetch_job_server() -> str:
-    """Returns Beam's job server for Flink, of Beam's version.
-
-    Raises:
-        NotHereError: There is no Maven, or it cannot find it.
-    """
-    folder, name = cache_folder(), FLINK_JOB_SERVER.partition(":")[2]
-    jar = folder / f"{name}-{BEAM}.jar"
-    if not jar.exists():
-        if not shutil.which("mvn"):
-            raise NotHereError("no mvn")
-        artifact = f"-Dartifact={FLINK_JOB_SERVER}:{BEAM}"
-        _fetch(["mvn", "--batch-mode", "--quiet", MAVEN_COPY, artifact, f"-DoutputDirectory={folder}"], {})
-    return str(jar)
-
-
-def _fetch(command: Sequence[str], environment: Mapping[str, str]) -> None:
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True)
-    if done.returncode:
-        wanted = next(word for word in command if BEAM in word)
-        raise NotHereError(f"{command[0]} has no {wanted.removeprefix('-Dartifact=')}")
-
-
-def ways(tools: Tools) -> dict[str, Way]:
-    """Returns the runners by name; the first is the one that the others must agree with."""
-    return {
-        "FnApiRunner": partial(run_command, ["--workers=1"]),
-        "FnApiRunner, 2 processes": partial(run_command, ["--workers=2"]),
-        "PrismRunner": partial(run_prism, tools, ["--runner=PrismRunner"]),
-        "PrismRunner, external worker": partial(run_prism_elsewhere, tools),
-        "DirectRunner": partial(run_prism, tools, ["--runner=DirectRunner"]),
-        "FlinkRunner": partial(run_flink, tools),
-        "DataflowRunner, its graph": run_dataflow_graph,
-    }
+def run_twice(way: Way, inputs: Sequence[str], site: FeedSite, output: str) -> float:
+    """Reads INPUTs and a feed into a dataset, then the feed once more; returns the seconds of both."""
+    seconds = 0.0
+    for number, (also, stories) in enumerate(zip((inputs, ()), STORIES, strict=True), 1):
+        site.publish(stories)
+        start = time.perf_counter()
+        way([*also, site.url, "--run-id", f"compared-{number}", *RUN], output)
+        seconds += time.perf_counter() - start
+    return seconds
 
 
 def compare(inputs: Sequence[str], tools: Tools) -> bool:
     """Prints a line for each runner; returns whether all that ran agree."""
     agreed, expected = True, None
-    with tempfile.TemporaryDirectory() as folder:
+    told: tuple[str, ...]
+    print(_LINE.format("runner", "seconds", "articles", "rejects", "rows"), flush=True)
+    with tempfile.TemporaryDirectory() as folder, feed_site() as site:
+        dump = Path(folder, "echo.jsonl")
+        write_dump(dump)
         for number, (name, way) in enumerate(ways(tools).items()):
             output = f"{folder}/{number}"
-            start = time.perf_counter()
             try:
-                way(inputs, output)
-                seconds, rows = time.perf_counter() - start, read_rows(output)
+                seconds = run_twice(way, [*inputs, str(dump)], site, output)
+                rows = read_rows(output)
                 expected = expected or rows
                 differs = difference(expected, rows)
-                result = f"{seconds:6.1f} s  {differs or 'equal'}"
-                result += f"  ({len(rows['articles'])} articles, {len(rows['rejects'])} rejects)"
                 agreed = agreed and differs is None
+                sizes = [str(len(rows[table.name])) for table in (ARTICLES, REJECTS)]
+                told = f"{seconds:.1f}", *sizes, differs or "equal"
             except NotHereError as missing:
-                result = f"skipped: {missing}"
+                told = *"---", f"skipped: {missing}"
             except RuntimeError as error:
-                result, agreed = f"failed: {error}", False
-            print(f"{name:30}{result}", flush=True)
+                told, agreed = (*"---", f"failed: {error}"), False
+            print(_LINE.format(name, *told), flush=True)
     return agreed
 
 
@@ -281,6 +136,7 @@ def main() -> None:
         "--flink-master", default="[local]", metavar="HOST:PORT", help="(default: %(default)s)"
     )
     given = parser.parse_args()
+    logging.disable(logging.CRITICAL)  # of Beam, which translates Dataflow's graph in this process
     inputs = [os.path.abspath(path) for path in given.inputs]
     sys.exit(not compare(inputs, Tools(given.prism, given.flink_jar, given.flink_master)))
 

@@ -175,16 +175,14 @@ class SampleSites(beam.PTransform[Any, Any]):
 
     def expand(self, ways: Any) -> Any:
         """Returns a PCollection of domains and samples."""
-        samples = [
+        pages = [
             outcomes
             | f"Take documents {number}" >> Only(Document)
             | f"Hash blocks {number}" >> beam.FlatMap(site_and_page)
-            | f"Sample pages {number}" >> beam.CombinePerKey(merge_samples)
             for number, outcomes in enumerate(ways)
         ]
-        return (
-            samples | "All samples" >> beam.Flatten() | "Merge samples" >> beam.CombinePerKey(merge_samples)
-        )
+        # Combined once: where each way was combined too, Prism gave an empty side input.
+        return pages | "All pages" >> beam.Flatten() | "Sample pages" >> beam.CombinePerKey(merge_samples)
 
 
 @dataclass

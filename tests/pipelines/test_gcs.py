@@ -23,6 +23,12 @@ pytest.importorskip("apache_beam.io.gcp.gcsfilesystem", reason="needs apache-bea
 pytest.importorskip("gcp_storage_emulator", reason="needs gcp-storage-emulator")
 
 DATE = ["--run-date", "2026-11-20"]
+FEED = (
+    "<rss version='2.0'><channel><title>Sound Herald</title><item><title>Ferry to return</title>"
+    "<link>https://herald.example/ferry</link><description>The ferry will return to the northern route on "
+    "Friday, the company said. It had been in dock since a storm in September.</description></item>"
+    "</channel></rss>"
+)
 #: Buckets that are there but refuse: everything, or what is written.
 FORBIDDEN, FULL = "forbidden", "full"
 
@@ -217,6 +223,20 @@ def test_a_dataset_in_a_bucket_gets_other_topics(bucket, inbox, tmp_path):
     assert main(["retag", "gs://news/data", "--topics", str(tmp_path / "mine.yaml"), *DATE]) == 0
     tagged = [topic for row in rows(objects(bucket, "data"), "articles") for topic in row["topic_ids"]]
     assert Counter(tagged) == {"pools": 8}
+
+
+def test_feeds_are_remembered_in_the_bucket(bucket, site):
+    url = site.serve("/feed.xml", FEED, media="application/rss+xml").replace("a.test", "127.0.0.1")
+    gently = ["--allow-private-hosts", "--host-delay", "0s", "--no-fetch"]
+    for run_id in ("r1", "r2"):
+        assert ingest(url, "--output", "gs://news/data", "--run-id", run_id, *gently) == 0
+    stored = objects(bucket, "data")
+    first, second = (json.loads(stored[f"_runs/{run_id}.json"]) for run_id in ("r1", "r2"))
+    assert (first["articles"], first["feeds"]) == (1, {"changed": 1})
+    assert (second["read"], second["feeds"]) == (0, {"unchanged": 1})
+    assert [name for name in stored if name.startswith("_state/feeds")] == [
+        "_state/feeds/run_date=2026-11-20/r2-00000.parquet"
+    ]
 
 
 def test_a_folder_of_many_files_is_listed_and_cleared_by_the_hundred(front, bucket, capsys):
