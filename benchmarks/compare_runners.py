@@ -4,9 +4,9 @@
 
 Each runner reads the INPUTs, texts of a site with a template, and a feed into one dataset, and then the feed
 alone, which has a new entry. Prints a line for each: the seconds of both commands, how much they wrote, and
-whether the dataset is equal to that of the first, Beam's local runner in one process: all tables, all columns
-but `run_id` and the time of fetches, and the counts of the runs. A runner that cannot be had is named with the
-reason. Exit status 1 where rows differ or a run failed.
+whether the dataset is equal to that of the first, Beam's local runner in one process: all tables, all
+columns but `run_id` and the time of fetches, and the counts of the runs. A runner that cannot be had is named
+with the reason. Exit status 1 where rows differ or a run failed.
 """
 
 import argparse
