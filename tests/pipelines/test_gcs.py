@@ -280,3 +280,11 @@ def test_a_bucket_that_cannot_be_read_is_one_line(bucket, capsys, name, says):
     assert ingest(f"gs://{name}/in", "--output", "gs://news/data") == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"newsbeam: gs://{name}/in: {says}")
+
+
+@pytest.mark.parametrize("name", ["missing", FORBIDDEN])
+def test_a_dataset_that_cannot_be_read_is_not_retagged(bucket, capsys, name):
+    assert main(["retag", f"gs://{name}/data"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("newsbeam: ")
+    assert f"gs://{name}/data" in line
