@@ -64,7 +64,7 @@ def main(arguments: Sequence[str]) -> None:
     for environment in graph.components.environments.values():
         environment.urn, environment.payload = "beam:env:embedded_python:v1", b""
     result = FnApiRunner().run_via_runner_api(graph, PipelineOptions([]))
-    result.wait_until_finish()  # type: ignore[no-untyped-call]
+    result.wait_until_finish()
 
 
 if __name__ == "__main__":

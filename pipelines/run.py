@@ -191,7 +191,7 @@ def run_pipeline(
         UsageError: Workers on Dataflow cannot be given the program.
     """
     on_dataflow = is_dataflow(runner_of(options))
-    give_up = partial(end_at_once, status=os.EX_SOFTWARE, options=options)
+    give_up = partial(end_at_once, status=os.EX_SOFTWARE, options=options if clear else None)
     try:
         with shipped(pipeline.options) if on_dataflow else watch_workers(give_up):
             result = pipeline.run()
