@@ -17,13 +17,14 @@ _START = "import pipelines.worker; from apache_beam.runners.worker import sdk_wo
 @contextmanager
 def watch_workers(give_up: Callable[[str], NoReturn]) -> Iterator[None]:
     """Calls `give_up` with one line on the reason, in another thread, when a local worker process dies."""
-    before = threading.excepthook
+    before, told = threading.excepthook, threading.Lock()
 
     def hook(failure: threading.ExceptHookArgs) -> None:
         death = _DEATH.fullmatch(str(failure.exc_value))
-        if death:
+        if death and told.acquire(blocking=False):  # of several that die alike, one is told of
             give_up(f"a local process died: {why(int(death[1]))}")
-        before(failure)
+        if not death:
+            before(failure)
 
     threading.excepthook = hook
     try:

@@ -17,7 +17,15 @@ from transforms.language import Detector
 from transforms.language.detect import detect_language
 
 #: Options that concern the command alone, not the job.
-OF_THE_COMMAND = {"--dry-run", "--help", "--json", "--max-reject-share", "--verbose", "--workers"}
+OF_THE_COMMAND = {
+    "--dry-run",
+    "--help",
+    "--json",
+    "--max-reject-share",
+    "--poll-interval",
+    "--verbose",
+    "--workers",
+}
 #: Says what is the default.
 DEFAULTS = {"--since-state"}
 STORED = {

@@ -173,5 +173,5 @@ def test_another_run_replaces_files_below_a_relative_path_too(tmp_path, monkeypa
     for output in (Path("out"), Path("../out")):
         for content in ("old", "new"):
             files = [staged(output, content, f"{DE}/r1-00000.parquet")]
-            commit(files, read=1, duplicates=0, output=str(output), run=RUN, about=ABOUT)
+            commit(files, told(1, 0), str(output), RUN, ABOUT)
         assert (output / DE / "r1-00000.parquet").read_bytes() == b"new"
