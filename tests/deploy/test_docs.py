@@ -1,34 +1,12 @@
-"""docs/deploy.md: its calls can be made, its links lead somewhere, its sums are right."""
+"""docs/deploy.md: its sums are right."""
 
-import glob
 import re
-import shlex
 from pathlib import Path
 
 import pytest
 
-from pipelines.options import parse
-
-PAGE = Path(__file__).parents[2] / "docs" / "deploy.md"
-TEXT = PAGE.read_text()
-SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", TEXT, re.S)).replace("\\\n", " ")
-CALLS = re.findall(r"(?m)^newsbeam ingest .*$", SHELL)
+TEXT = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text()
 UNITS = {"": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "million": 1e6, "h": 3600, "ms": 1e-3}
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_calls_are_understood(call):
-    assert parse(shlex.split(call)[2:]).inputs
-
-
-def test_links_lead_to_files_and_headings():
-    targets = re.findall(r"\]\(([^)]+)\)", TEXT)
-    headings = {re.sub(r"[^a-z]+", "-", line.lower()) for line in re.findall(r"(?m)^#+ (.*)$", TEXT)}
-    for target in targets:
-        if target.startswith("#"):
-            assert target[1:] in headings
-        elif not target.startswith("https://"):
-            assert glob.glob(str(PAGE.parent / target))
 
 
 def amount(text):
