@@ -1,5 +1,6 @@
 import gzip
 import json
+import shutil
 import zlib
 
 import pytest
@@ -42,10 +43,10 @@ def warc_record(url, body):
     return gzip.compress(head.encode() + http + b"\r\n\r\n", mtime=0)
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    """A folder with a good document of most kinds: two German, seven English."""
-    folder = tmp_path / "inbox"
+@pytest.fixture(scope="session")
+def stored_inbox(tmp_path_factory):
+    """A folder with a good document of most kinds, two German, eight English; not to be changed."""
+    folder = tmp_path_factory.mktemp("stored") / "inbox"
     folder.mkdir()
     (folder / "streik.txt").write_text(ARTICLE)
     (folder / "pool.html").write_text(PAGE)
@@ -62,3 +63,9 @@ def inbox(tmp_path):
         "</channel></rss>"
     )
     return folder
+
+
+@pytest.fixture
+def inbox(stored_inbox, tmp_path):
+    """The same folder, of a test's own."""
+    return shutil.copytree(stored_inbox, tmp_path / "inbox")

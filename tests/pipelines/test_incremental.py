@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pyarrow.dataset as ds
+import pytest
 
 from pipelines.cli import main
 
@@ -46,25 +47,36 @@ def files(output, run_id):
     return {str(path.relative_to(output)): path.read_bytes() for path in output.rglob(f"{run_id}-*.parquet")}
 
 
-def test_a_run_writes_what_is_new_and_what_changed(tmp_path):
-    output = tmp_path / "data"
-    inbox = write(tmp_path / "in", (1, "Nobody was hurt."), (2, "Two men fell in."))
-    assert ingest(inbox, output, "a", 18) == (2, 2, 0, 0, 0)
-    write(
-        inbox,
+@pytest.fixture(scope="module")
+def stored_dataset(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dataset")
+    inbox = write(folder / "in", (1, "Nobody was hurt."), (2, "Two men fell in."))
+    assert ingest(inbox, folder / "data", "a", 19) == (2, 2, 0, 0, 0)
+    return folder / "data"
+
+
+@pytest.fixture
+def output(stored_dataset, tmp_path):
+    """A dataset in which run `a` of 19 November wrote that nobody was hurt (1) and two men fell in (2)."""
+    return shutil.copytree(stored_dataset, tmp_path / "data")
+
+
+def test_a_run_writes_what_is_new_and_what_changed(output, tmp_path):
+    inbox = write(
+        tmp_path / "in",
         (1, "Nobody was hurt."),
         (2, "Two men were saved."),
         (3, "A seal was seen."),
         (1, "Nobody was hurt."),
     )
-    assert ingest(inbox, output, "b", 19) == (4, 2, 1, 1, 0)
+    assert ingest(inbox, output, "b", 20) == (4, 2, 1, 1, 0)
     assert [row["run_id"] for row in rows(output)].count("a") == 2
     ids = [row["article_id"] for row in rows(output)]
     (changed,) = {identity for identity in ids if ids.count(identity) == 2}
     before, after = (row for row in rows(output) if row["article_id"] == changed)
     assert ("fell in" in before["text"], "were saved" in after["text"]) == (True, True)
     assert before["fetched_at"] < after["fetched_at"]
-    assert ingest(inbox, output, "c", 20) == (4, 0, 1, 3, 0)
+    assert ingest(inbox, output, "c", 21) == (4, 0, 1, 3, 0)
 
 
 def test_the_same_run_again_gives_the_same_bytes_its_state_too(tmp_path):
@@ -81,9 +93,8 @@ def test_the_same_run_again_gives_the_same_bytes_its_state_too(tmp_path):
     assert any("_state/held/run_date=2026-11-19/" in name for name in before[1])
 
 
-def test_a_day_that_is_made_up_for_later_does_not_repeat_what_came_after_it(tmp_path):
-    inbox, output = write(tmp_path / "in", (1, "Nobody was hurt.")), tmp_path / "data"
-    ingest(inbox, output, "late", 20)
+def test_a_day_that_is_made_up_for_later_does_not_repeat_what_came_after_it(output, tmp_path):
+    inbox = write(tmp_path / "in", (1, "Nobody was hurt."))
     assert ingest(inbox, output, "early", 18) == (1, 0, 0, 1, 0)
 
 
@@ -96,24 +107,18 @@ def test_a_run_that_failed_holds_nothing(tmp_path, monkeypatch):
     assert ingest(inbox, output, "b", 19) == (1, 1, 0, 0, 0)
 
 
-def test_no_state_writes_everything_again_and_holds_it(tmp_path):
-    inbox, output = write(tmp_path / "in", (1, "Nobody was hurt.")), tmp_path / "data"
-    ingest(inbox, output, "a", 18)
-    assert ingest(inbox, output, "b", 19, "--no-state") == (1, 1, 0, 0, 0)
-    shutil.rmtree(output / "_state/held/run_date=2026-11-18")
+def test_no_state_writes_everything_again_and_holds_it(output, tmp_path):
+    inbox = write(tmp_path / "in", (1, "Nobody was hurt."))
+    assert ingest(inbox, output, "b", 20, "--no-state") == (1, 1, 0, 0, 0)
+    shutil.rmtree(output / "_state/held/run_date=2026-11-19")
     (output / "_runs/a.json").unlink()
-    assert ingest(inbox, output, "c", 20, "--since-state") == (1, 0, 0, 1, 0)
+    assert ingest(inbox, output, "c", 21, "--since-state") == (1, 0, 0, 1, 0)
 
 
-def test_state_that_was_deleted_is_made_up_for_by_the_articles(tmp_path):
-    inbox, output = (
-        write(tmp_path / "in", (1, "Nobody was hurt."), (2, "Two men fell in.")),
-        tmp_path / "data",
-    )
-    ingest(inbox, output, "a", 18)
+def test_state_that_was_deleted_is_made_up_for_by_the_articles(output, tmp_path):
     shutil.rmtree(output / "_state")
-    write(inbox, (1, "Nobody was hurt."), (2, "Two men were saved."))
-    assert ingest(inbox, output, "b", 19) == (2, 1, 0, 1, 0)
+    inbox = write(tmp_path / "in", (1, "Nobody was hurt."), (2, "Two men were saved."))
+    assert ingest(inbox, output, "b", 20) == (2, 1, 0, 1, 0)
 
 
 def test_templates_found_by_a_later_run_are_no_change(tmp_path):

@@ -35,13 +35,18 @@ def mine(tmp_path):
     return str(file)
 
 
-@pytest.fixture
-def dataset(inbox, tmp_path):
-    """A dataset of two runs with the topics that ship."""
-    output = tmp_path / "out"
-    ingest(inbox / "streik.txt", output)
-    ingest(inbox / "rows.jsonl", output)
+@pytest.fixture(scope="module")
+def stored_dataset(stored_inbox, tmp_path_factory):
+    output = tmp_path_factory.mktemp("dataset") / "out"
+    ingest(stored_inbox / "streik.txt", output)
+    ingest(stored_inbox / "rows.jsonl", output)
     return output
+
+
+@pytest.fixture
+def dataset(stored_dataset, tmp_path):
+    """A dataset of two runs with the topics that ship."""
+    return shutil.copytree(stored_dataset, tmp_path / "out")
 
 
 def ingest(source, output, *more):
@@ -61,10 +66,10 @@ def manifests(output):
     return {path.stem: json.loads(path.read_text()) for path in (output / "_runs").iterdir()}
 
 
-def test_retagged_is_as_if_ingested_so(inbox, dataset, tmp_path, mine):
+def test_retagged_is_as_if_ingested_so(stored_inbox, dataset, tmp_path, mine):
     other = tmp_path / "other"
-    ingest(inbox / "streik.txt", other, "--topics", mine)
-    ingest(inbox / "rows.jsonl", other, "--topics", mine)
+    ingest(stored_inbox / "streik.txt", other, "--topics", mine)
+    ingest(stored_inbox / "rows.jsonl", other, "--topics", mine)
     before = files(dataset)
     assert retag(dataset, "--topics", mine) == 0
     assert files(dataset) == files(other) != before
@@ -177,11 +182,11 @@ def retag_files(dataset, mine, dies):
     retag_commit.commit_retag(written, options.output, options.run, about_run(options))
 
 
-def test_an_ingest_again_replaces_what_was_retagged(inbox, dataset, mine):
+def test_an_ingest_again_replaces_what_was_retagged(stored_inbox, dataset, mine):
     before = files(dataset)
     retag(dataset, "--topics", mine)
-    ingest(inbox / "streik.txt", dataset)
-    ingest(inbox / "rows.jsonl", dataset)
+    ingest(stored_inbox / "streik.txt", dataset)
+    ingest(stored_inbox / "rows.jsonl", dataset)
     assert files(dataset) == before
 
 
