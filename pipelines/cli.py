@@ -8,14 +8,18 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from schemas.run import pipeline_version
 
 if TYPE_CHECKING:
     from pipelines.options import IngestOptions
+    from pipelines.retag import RetagOptions
+
+#: The JSON of a run.
+Manifest = Mapping[str, Any]
 
 EXIT_DONE = 0
 EXIT_REJECTS = 1
@@ -40,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status.
 
     0: done. 1: done, but more inputs were rejected than allowed, or an INPUT could not be read at all.
-    2: the call is wrong; one line on stderr says what and how to mend it.
+    2: the call is wrong; one line on stderr says what and how to mend it. 70: the run failed.
     """
     command, *rest = (sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
@@ -52,77 +56,62 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(command: str, rest: Sequence[str]) -> int:
     match command:
-        case "ingest":
-            return ingest(rest)
-        case "retag":
-            return retag(rest)
-        case "inspect":
-            return inspect(rest)
-        case "topics":
-            return topics(rest)
-        case "feeds":
-            return feeds(rest)
         case "-h" | "--help":
             print(USAGE, end="")
             return EXIT_DONE
         case "--version":
             print(f"newsbeam {pipeline_version()}")
             return EXIT_DONE
-        case _:
-            print(
-                f"newsbeam: no command {command!r}: write `newsbeam ingest INPUT... --output URI`",
-                file=sys.stderr,
-            )
-            return EXIT_USAGE
+    if command not in COMMANDS:
+        print(
+            f"newsbeam: no command {command!r}: write `newsbeam ingest INPUT... --output URI`",
+            file=sys.stderr,
+        )
+        return EXIT_USAGE
+    if "--verbose" not in rest:
+        _silence_engine()
+    from pipelines.options import UsageError  # here and below only now: the engine logs at import
+
+    try:
+        return COMMANDS[command](rest)
+    except UsageError as error:
+        print(f"newsbeam: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except _RunFailedError:
+        print("newsbeam: the run failed; the same command again makes up for it", file=sys.stderr)
+        return EXIT_FAILED
 
 
 def ingest(arguments: Sequence[str]) -> int:
-    """Runs `newsbeam ingest` and returns its exit status; see `main`."""
-    if "--verbose" not in arguments:
-        _silence_engine()
-    # Only now: the engine logs at import.
+    """Runs `newsbeam ingest` and returns its exit status; see `main`.
+
+    Raises:
+        UsageError: The call is wrong.
+        _RunFailedError: The run failed.
+    """
     from pipelines import terminal
-    from pipelines.options import UsageError, check_contact, parse
+    from pipelines.options import check_contact, parse
     from pipelines.plan import make_plan
-    from pipelines.run import check_output, refused_inputs, run_ingest, stop_on_signals
+    from pipelines.run import check_output, refused_inputs, run_ingest
     from pipelines.streaming import check_stream
 
-    try:
-        options = parse(arguments)
-        plan = make_plan(options.inputs, options.output)
-        if options.poll_interval is not None:
-            check_stream(options, plan)
-        if options.dry_run:
-            terminal.print_plan(plan, options)
-            return EXIT_REJECTS if plan.refused else EXIT_DONE
-        if not plan.sources:
-            terminal.print_refused(plan.refused)
-            return EXIT_REJECTS
-        check_contact(options.policy.user_agent, plan.feed_urls())
-        check_output(options)
-        if options.poll_interval is not None:
-            return _stream(options)
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
-
-    try:
-        with stop_on_signals(options), terminal.watch_progress():
-            manifest = run_ingest(options, plan)
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except Exception:
-        traceback.print_exc()
-        print("newsbeam: the run failed; the same command again replaces what it wrote", file=sys.stderr)
-        return EXIT_FAILED
+    options = parse(arguments)
+    plan = make_plan(options.inputs, options.output)
+    if options.poll_interval is not None:
+        check_stream(options, plan)
+    if options.dry_run:
+        terminal.print_plan(plan, options)
+        return EXIT_REJECTS if plan.refused else EXIT_DONE
+    if not plan.sources:
+        terminal.print_refused(plan.refused)
+        return EXIT_REJECTS
+    check_contact(options.policy.user_agent, plan.feed_urls())
+    check_output(options)
+    if options.poll_interval is not None:
+        return _stream(options)
+    manifest = _carry_out(options, lambda: run_ingest(options, plan), terminal.print_summary)
     if manifest is None:
-        print("newsbeam: handed over; the run's JSON will lie under _runs/ when it is done", file=sys.stderr)
         return EXIT_DONE
-    if options.json:
-        print(json.dumps(manifest, indent=2, ensure_ascii=False))
-    else:
-        terminal.print_summary(manifest, options.output)
     refused = refused_inputs(manifest, options)
     terminal.print_refused(refused)
     too_many = manifest["rejects"] > options.max_reject_share * manifest["read"]
@@ -150,84 +139,106 @@ def _stream(options: "IngestOptions") -> int:
 
 
 def retag(arguments: Sequence[str]) -> int:
-    """Runs `newsbeam retag` and returns its exit status; see `main`."""
-    if "--verbose" not in arguments:
-        _silence_engine()
+    """Runs `newsbeam retag` and returns its exit status; see `main`.
+
+    Raises:
+        UsageError: The call is wrong.
+        _RunFailedError: The run failed.
+    """
+    from pipelines import terminal
+    from pipelines.retag import find_files, parse_retag, run_retag
+    from pipelines.run import check_output
+
+    options = parse_retag(arguments)
+    files = find_files(options)
+    check_output(options)
+    _carry_out(options, lambda: run_retag(options, files), terminal.print_retag)
+    return EXIT_DONE
+
+
+class _RunFailedError(Exception):
+    """A run failed; why has been printed."""
+
+
+def _carry_out(
+    options: "IngestOptions | RetagOptions",
+    run: Callable[[], Manifest | None],
+    summarise: Callable[[Manifest, str], None],
+) -> Manifest | None:
+    """Makes a run, shows how far it is and what it did, and returns its JSON.
+
+    Raises:
+        UsageError: It cannot be made as asked for.
+        _RunFailedError: It failed.
+    """
     from pipelines import terminal
     from pipelines.options import UsageError
-    from pipelines.retag import find_files, parse_retag, run_retag
-    from pipelines.run import check_output, stop_on_signals
+    from pipelines.run import stop_on_signals
 
     try:
-        options = parse_retag(arguments)
-        files = find_files(options)
-        check_output(options)
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    try:
         with stop_on_signals(options), terminal.watch_progress():
-            manifest = run_retag(options, files)
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
+            manifest = run()
+    except UsageError:
+        raise
     except Exception:
         traceback.print_exc()
-        print("newsbeam: the run failed; the same command again finishes it", file=sys.stderr)
-        return EXIT_FAILED
+        raise _RunFailedError from None
     if manifest is None:
         print("newsbeam: handed over; the run's JSON will lie under _runs/ when it is done", file=sys.stderr)
     elif options.json:
         print(json.dumps(manifest, indent=2, ensure_ascii=False))
     else:
-        terminal.print_retag(manifest, options.output)
-    return EXIT_DONE
+        summarise(manifest, options.output)
+    return manifest
 
 
 def inspect(arguments: Sequence[str]) -> int:
-    """Runs `newsbeam inspect` and returns its exit status: 1 where the document was rejected; see `main`."""
-    _silence_engine()
+    """Runs `newsbeam inspect` and returns its exit status: 1 where the document was rejected.
+
+    Raises:
+        UsageError: The call is wrong.
+    """
     from pipelines import inspect as command
     from pipelines.inspect_view import print_inspection
-    from pipelines.options import UsageError
     from schemas import Rejection
 
-    try:
-        inspection = command.inspect(arguments)
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
+    inspection = command.inspect(arguments)
     print_inspection(inspection)
     return EXIT_REJECTS if isinstance(inspection.outcome, Rejection) else EXIT_DONE
 
 
 def topics(arguments: Sequence[str]) -> int:
-    """Runs `newsbeam topics` and returns its exit status; see `main`."""
-    _silence_engine()
-    from pipelines import topics as command
-    from pipelines.options import UsageError
+    """Runs `newsbeam topics` and returns its exit status: 1 where the taxonomy has mistakes.
 
-    try:
-        return command.topics(arguments)
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
+    Raises:
+        UsageError: The call is wrong.
+    """
+    from pipelines import topics as command
+
+    return command.topics(arguments)
 
 
 def feeds(arguments: Sequence[str]) -> int:
-    """Runs `newsbeam feeds check` and returns its exit status: 1 if any feed gives no entries."""
-    _silence_engine()
+    """Runs `newsbeam feeds check` and returns its exit status: 1 if any feed gives no entries.
+
+    Raises:
+        UsageError: The call is wrong.
+    """
     from pipelines import terminal
     from pipelines.feeds_check import check_feeds, parse
-    from pipelines.options import UsageError
 
-    try:
-        reports = check_feeds(*parse(arguments))
-    except UsageError as error:
-        print(f"newsbeam: {error}", file=sys.stderr)
-        return EXIT_USAGE
+    reports = check_feeds(*parse(arguments))
     terminal.print_feeds(reports)
     return EXIT_DONE if all(report.trouble is None for report in reports) else EXIT_REJECTS
+
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "ingest": ingest,
+    "retag": retag,
+    "inspect": inspect,
+    "topics": topics,
+    "feeds": feeds,
+}
 
 
 def _silence_engine() -> None:

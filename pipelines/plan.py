@@ -44,10 +44,17 @@ class Plan:
 
     def workers(self) -> int:
         """Returns the local processes that the work is worth: one, or one a core."""
-        seconds = sum(
-            source.size / _BYTES_A_SECOND.get(source.kind, _BYTES_OF_TEXT_A_SECOND) for source in self.sources
+        return workers_for(
+            sum(
+                source.size / _BYTES_A_SECOND.get(source.kind, _BYTES_OF_TEXT_A_SECOND)
+                for source in self.sources
+            )
         )
-        return (os.cpu_count() or 1) if seconds > _WORTH_SECONDS else 1
+
+
+def workers_for(seconds: float) -> int:
+    """Returns the local processes that so many seconds of work on one core are worth: one, or one a core."""
+    return (os.cpu_count() or 1) if seconds > _WORTH_SECONDS else 1
 
 
 def make_plan(inputs: Iterable[str], leave_out: str) -> Plan:

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from pipelines.options import (
     taxonomy_of,
     unknown_option,
 )
+from pipelines.plan import workers_for
 from pipelines.run import about_run, make_pipeline, read_manifest, run_pipeline
 from pipelines.values import day, positive
 from schemas.run import Run, pipeline_version
@@ -32,8 +32,6 @@ from transforms.retag_commit import CommitRetag, listed_files
 
 #: Stored bytes that a core retags in a second; rough, for the choice of processes alone.
 _BYTES_A_SECOND = 1_500_000
-#: Seconds of work on one core above which several processes pay: starting them takes some ten seconds.
-_WORTH_SECONDS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +179,4 @@ def run_retag(options: RetagOptions, files: Sequence[str]) -> Mapping[str, Any] 
 def _workers(options: RetagOptions, files: Sequence[str]) -> int:
     paths = [FileSystems.join(options.output, *file.split("/")) for file in files]
     stored = sum(found.size_in_bytes for match in FileSystems.match(paths) for found in match.metadata_list)
-    return (os.cpu_count() or 1) if stored > _WORTH_SECONDS * _BYTES_A_SECOND else 1
+    return workers_for(stored / _BYTES_A_SECOND)

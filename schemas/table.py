@@ -1,4 +1,4 @@
-"""The two tables of a dataset: their Arrow schemas, and how a record becomes a row."""
+"""The tables of a dataset, for readers and for later runs: Arrow schemas, and how a record becomes a row."""
 
 import re
 from collections.abc import Iterable

@@ -14,7 +14,7 @@ from fastwarc.warc import ArchiveIterator
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
-#: The names that a folder as INPUT stands for, as the command's contract lists them.
+#: The names that a folder as INPUT stands for, as README lists them.
 INPUT_NAME = re.compile(
     r".*\.(?:opml|feeds\.csv|xml|rss|atom|rdf|warc(\.gz)?|parquet|(?:html?|txt|jsonl|ndjson)(?:\.gz|\.zst)?)"
 )

@@ -11,14 +11,12 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.metrics.metric import Metrics
 
-from schemas import Document, RawPage, Reason, Rejection, Source, refuse
+from schemas import Reason, Rejection, refuse
 from transforms.progress import tell
 
 #: Namespace of this program's Beam counters.
 COUNTERS = "newsbeam"
 
-#: What enters a step.
-Item = str | Source | RawPage | Document
 #: What a step does with one element: none, one or many results, rejections among them.
 Work = Callable[..., Iterable[Any]]
 

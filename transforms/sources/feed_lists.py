@@ -91,9 +91,7 @@ def _opml_rows(body: bytes) -> list[Mapping[str, str]]:
 
 def _csv_rows(text: str) -> Iterator[Mapping[str, str]]:
     lines = re.split(r"\r\n|\r|\n", text)
-    while lines and (
-        not lines[0].strip() or lines[0].lower().startswith("sep=")
-    ):  # "sep=;": a hint for Excel
+    while lines and (not lines[0].strip() or lines[0].lower().startswith("sep=")):  # a hint for Excel
         del lines[0]
     delimiter = feed_list_delimiter(lines[0]) if lines else None
     if not delimiter:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from schemas import Kind
 from transforms.sources.markup import in_ascii, xml_root
 
-#: Rows of the contract's INPUT table that are told by the name's ending.
+#: Rows of README's INPUT table that are told by the name's ending.
 _ENDINGS = MappingProxyType(
     {
         ".opml": Kind.FEED_LIST,
@@ -76,7 +76,7 @@ _XML_ROOTS = MappingProxyType(
 
 
 def kind_of_name(name: str) -> Kind | None:
-    """Returns the kind that a row of the contract's table gives to a file of this name, None if none does."""
+    """Returns the kind that a row of README's INPUT table gives to a file of this name, None if none does."""
     name = name.lower()
     if name.endswith(_BINARY_ENDINGS):
         return None
@@ -96,9 +96,7 @@ def foreign_media(head: bytes) -> str | None:
     found = next(
         (name for magic, name in _FOREIGN if head.startswith(magic) or start.startswith(magic)), None
     )
-    if (
-        found == "bzip2 archive" and head[4:10] != b"1AY&SY"
-    ):  # "BZh" may begin a text; with the block's magic, none
+    if found == "bzip2 archive" and head[4:10] != b"1AY&SY":  # without a block's magic a text may begin so
         return None
     if found is None and head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return "RIFF media"

@@ -40,31 +40,28 @@ _LOOKS_AT_ONCE = 16
 _GLOB = re.compile(r"[*?\[]")
 
 
-def list_sources(
-    input: str,  # noqa: A002 - the contract's name
-    leave_out: str | None = None,
-) -> Iterator[Source | Rejection]:
+def list_sources(given: str, leave_out: str | None = None) -> Iterator[Source | Rejection]:
     """Yields the sources of an INPUT of the command line in a stable order.
 
     Feed lists are expanded, large files parted; what a list names goes before what lies in files.
 
     Args:
-        input: The URL of a feed, or a file, folder or glob, local or `gs://`.
+        given: The URL of a feed, or a file, folder or glob, local or `gs://`.
         leave_out: A folder; files below it are no inputs. A run leaves out its own output.
     """
-    if input.lower().startswith(("http://", "https://")):
-        yield Source(name_of(input) or input, Kind.FEED_URL)
+    if given.lower().startswith(("http://", "https://")):
+        yield Source(name_of(given) or given, Kind.FEED_URL)
         return
-    input = printable(input)  # noqa: A001
+    given = printable(given)
     try:
         files = [
-            file for file in _files(input) if not (leave_out and is_below(file.uri, printable(leave_out)))
+            file for file in _files(given) if not (leave_out and is_below(file.uri, printable(leave_out)))
         ]
     except ReadError as error:
-        yield Rejection(input, "list", error.reason, error.detail)
+        yield Rejection(given, "list", error.reason, error.detail)
         return
     if not files:
-        yield Rejection(input, "list", Reason.NOT_FOUND, "no such file, or nothing below it that can be read")
+        yield Rejection(given, "list", Reason.NOT_FOUND, "no such file, or nothing below it that can be read")
         return
     with ThreadPoolExecutor(_LOOKS_AT_ONCE) as threads:
         kinds = list(threads.map(_kind, files))

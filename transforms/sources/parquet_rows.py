@@ -26,7 +26,7 @@ _UNITS_A_SECOND = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**
 def read_parquet(
     stored: io.BufferedReader, source: Source, max_page_bytes: int
 ) -> Iterator[RawPage | Rejection]:
-    """Reads the row groups of the source's range, only the columns of the contract, a few rows at once.
+    """Reads the row groups of the source's range, only the columns that README names, a few rows at once.
 
     Raises:
         ReadError: It is no Parquet file, or is cut.
