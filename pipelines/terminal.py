@@ -145,8 +145,9 @@ def query(output: str) -> str:
     """Returns a DuckDB query over the dataset, to paste into a shell."""
     quoted = output.replace("'", "''")
     sql = (
-        "SELECT language, unnest(topic_ids) AS topic, count(*) AS articles "
-        f"FROM read_parquet('{quoted}/articles/*/*/*.parquet', hive_partitioning = true) "
+        "SELECT language, topic, count(*) AS articles "
+        f"FROM read_parquet('{quoted}/articles/*/*/*.parquet', hive_partitioning = true), "
+        "unnest(topic_ids) AS t(topic) "
         "GROUP BY ALL ORDER BY articles DESC"
     )
     escaped = re.sub(r'(["$`\\])', r"\\\1", sql)

@@ -1,11 +1,14 @@
 import gzip
 import json
+import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -19,6 +22,7 @@ from pipelines.cli import main
 from pipelines.ingest import build
 from pipelines.options import parse
 from pipelines.run import about_run
+from pipelines.terminal import query
 from schemas.table import ARTICLES, REJECTS
 from transforms.language import detect_language
 
@@ -82,8 +86,8 @@ def test_three_readers_see_the_same_rows_sorted_by_time(ingested):
     glob = f"{ingested}/articles/*/*/*.parquet"
     by_pyarrow = ds.dataset(ingested / "articles", partitioning="hive").to_table()
     by_polars = pl.read_parquet(glob, hive_partitioning=True)
-    query = f"SELECT language, article_id FROM read_parquet('{glob}', hive_partitioning = true)"
-    by_duckdb = duckdb.sql(query).fetchall()
+    sql = f"SELECT language, article_id FROM read_parquet('{glob}', hive_partitioning = true)"
+    by_duckdb = duckdb.sql(sql).fetchall()
     expected = sorted(
         zip(by_pyarrow["language"].to_pylist(), by_pyarrow["article_id"].to_pylist(), strict=True)
     )
@@ -94,6 +98,14 @@ def test_three_readers_see_the_same_rows_sorted_by_time(ingested):
         assert file.schema_arrow.equals(ARTICLES.schema, check_metadata=True)
         times = [time for time in file.read()["published_at"].to_pylist() if time]
         assert times == sorted(times)
+
+
+def test_the_queries_in_documentation_and_summary_count_articles(ingested):
+    pages = [Path(__file__).parents[2] / name for name in ("README.md", "docs/dataset.md")]
+    told = [re.search(r"SELECT .*?;", page.read_text(), re.S)[0] for page in pages]
+    told = [sql.replace("'data/", f"'{ingested}/") for sql in told]
+    for sql in (*told, shlex.split(query(str(ingested)))[-1]):
+        assert ("de", "labour-strike", 1) in duckdb.sql(sql).fetchall()
 
 
 def test_the_same_command_again_changes_no_byte(stored_inbox, ingested, tmp_path):
