@@ -6,31 +6,24 @@ training documents themselves, by the rules alone, as they are, and by the best 
 Needs catboost. The same folder and options give the same model.
 """
 
-import argparse
-import json
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-from catboost import CatBoostClassifier
 from numpy.typing import NDArray
 
-from training.catboost_trees import to_trees
-from training.evaluation import cross_validate, print_report
+from schemas.block import DropReason
+from training.catboost_trees import grow
+from training.corpus import Gold, groups_of, learn, read_rows, site_of
 from training.overlap import Overlap
 from transforms.dump.features import FEATURES, line_features, look_of
 from transforms.dump.judge import MODEL, judge
-from transforms.dump.lines import shape_of, split_lines
+from transforms.dump.lines import Shape, shape_of, split_lines
 from transforms.dump.phrases import shipped
 from transforms.dump.rules import apply_rules
 from transforms.trees import Trees
-from transforms.urls import registrable_domain
 
-#: Models of which the mean is taken, trees in each, and their depth.
-MODELS, TREES, DEPTH = 3, 150, 5
 #: A line weighs as much as the document's F1 loses if it is decided wrongly, within these bounds: a few long lines of
 #: hopeless documents must not outweigh all others.
 _WEIGHTS = (0.002, 0.05)
@@ -69,18 +62,13 @@ class Text:
 
 def main() -> None:
     """Trains, evaluates and writes the model."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--output", type=Path, default=Path("transforms", "models", MODEL))
-    parser.add_argument("--seeds", type=int, default=5, help="repetitions of the cross-validation")
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
-    with ProcessPoolExecutor(options.workers) as pool:
-        texts = list(pool.map(read_text, *zip(*corpus(options.corpus), strict=True), chunksize=4))
-        runs = list(pool.map(partial(cross_validate, texts, train=train), range(options.seeds)))
-    trees = train(texts, seed=0)
-    trees.save(options.output)
-    columns = {
+    texts, trees = learn(__doc__, MODEL, texts_in, read_text, train, columns)
+    print(f"up to {max(judge(text.lines, None, trees).rounds for text in texts)} rounds")
+
+
+def columns(texts: Sequence[Text], trees: Trees) -> dict[str, list[float]]:
+    """Returns the F1 of each text by the model that was trained on it and without one, and the highest there is."""
+    return {
         "training": [text.f1(trees) for text in texts],
         "rules alone": [
             text.overlap.f1(reason is None for reason in _rules(text.lines)[1]) for text in texts
@@ -88,23 +76,14 @@ def main() -> None:
         "as it is": [text.overlap.f1([True] * len(text.lines)) for text in texts],
         "best choice": [text.overlap.f1(text.keep) for text in texts],
     }
-    print_report(texts, runs, columns)
-    rounds = [judge(text.lines, None, trees).rounds for text in texts]
-    print(
-        f"{len(FEATURES)} features, {options.output.stat().st_size / 1024:.0f} KiB, up to {max(rounds)} rounds"
-    )
 
 
-def corpus(folder: Path) -> Iterator[tuple[dict[str, str], str]]:
-    """Yields the gold rows of a corpus with the extracted texts of their pages."""
-    with (folder / "text.jsonl").open(encoding="utf-8") as rows:
-        texts = {row["url"]: row["text"] for row in map(json.loads, rows)}
-    with (folder / "gold.jsonl").open(encoding="utf-8") as rows:
-        for gold in map(json.loads, rows):
-            yield gold, texts[gold["url"]]
+def texts_in(folder: Path) -> dict[str, str]:
+    """Returns the extracted texts of a corpus by URL."""
+    return {row["url"]: row["text"] for row in read_rows(folder / "text.jsonl")}
 
 
-def read_text(gold: dict[str, str], text: str) -> Text:
+def read_text(gold: Gold, text: str) -> Text:
     """Returns a document of the corpus with the labels that its gold text gives its lines."""
     lines = split_lines(text)
     overlap = Overlap(lines, gold["text"])
@@ -114,8 +93,8 @@ def read_text(gold: dict[str, str], text: str) -> Text:
     features, left = _left(lines, None)
     chosen, chosen_left = _left([line for line, kept in zip(lines, keep, strict=True) if kept], "")
     return Text(
-        registrable_domain(gold["url"]) or gold["url"],
-        ("with metadata" if gold["title"] else "without metadata", gold["language"]),
+        site_of(gold),
+        groups_of(gold),
         tuple(lines),
         tuple(keep),
         np.concatenate([features, chosen]),
@@ -125,7 +104,8 @@ def read_text(gold: dict[str, str], text: str) -> Text:
     )
 
 
-def _rules(lines: Sequence[str], title: str | None = None):
+def _rules(lines: Sequence[str], title: str | None = None) -> tuple[list[Shape], Sequence[DropReason | None]]:
+    """Returns the shapes of lines, and why the rules drop each; None: they leave it."""
     shapes = [shape_of(line) for line in lines]
     return shapes, apply_rules(shapes, [shipped().say(shape) for shape in shapes], title).reasons
 
@@ -142,24 +122,7 @@ def train(texts: Sequence[Text], seed: int) -> Trees:
     features = np.concatenate([text.features for text in texts])
     labels = np.concatenate([text.labels for text in texts])
     weights = np.concatenate([text.weights for text in texts])
-    models = [
-        CatBoostClassifier(
-            iterations=TREES,
-            depth=DEPTH,
-            learning_rate=0.1,
-            l2_leaf_reg=20,
-            rsm=0.3,
-            border_count=63,
-            bootstrap_type="Bernoulli",
-            subsample=0.7,
-            random_seed=MODELS * seed + number,
-            thread_count=1,
-            verbose=False,
-            allow_writing_files=False,
-        ).fit(features, labels, sample_weight=weights / weights.mean())
-        for number in range(MODELS)
-    ]
-    return to_trees(models, FEATURES)
+    return grow(features, labels, weights / weights.mean(), FEATURES, seed, trees=150, depth=5, l2=20)
 
 
 if __name__ == "__main__":
