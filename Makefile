@@ -32,10 +32,10 @@ lock: $(INSTALLED)  ## requirements.lock and that of the image anew from pyproje
 	  --generate-hashes --upgrade --custom-compile-command "make lock" -o deploy/image/requirements.lock
 
 bench-clean: $(INSTALLED)  ## quality and cost of cleaning beside trafilatura
-	$(BIN)/python benchmarks/bench_clean.py $(CORPUS)
+	$(BIN)/python -m benchmarks.bench_clean $(CORPUS)
 
 bench-language: $(INSTALLED)  ## accuracy and cost of language detection beside its parts
-	$(BIN)/python benchmarks/bench_language.py $(CORPUS)
+	$(BIN)/python -m benchmarks.bench_language $(CORPUS)
 
 bench-metadata: $(INSTALLED)  ## titles, authors, times and their cost
 	$(BIN)/python -m benchmarks.bench_metadata $(CORPUS)

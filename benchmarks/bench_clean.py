@@ -1,6 +1,6 @@
 """Quality and cost of cleaning, side by side: this program's extractor, trafilatura, and text dumps.
 
-    python benchmarks/bench_clean.py CORPUS_FOLDER [--repeat 3]
+    python -m benchmarks.bench_clean CORPUS_FOLDER [--repeat 3]
 
 CORPUS_FOLDER holds pages.warc.gz, text.jsonl, gold.jsonl and score.py. Milliseconds are of one core, parsing
 included, of each input the best of so many rounds; compare within one run alone. The quality of the learned

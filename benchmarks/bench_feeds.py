@@ -1,6 +1,6 @@
 """Speed and manners of `newsbeam ingest` over many feeds, from a server on a loopback address a host.
 
-    python benchmarks/bench_feeds.py [--feeds 1000] [--entries 20] [--hosts 200] [--host-delay 0] [--kill]
+    python -m benchmarks.bench_feeds [--feeds 1000] [--entries 20] [--hosts 200] [--host-delay 0] [--kill]
 
 Serves feeds whose articles lie on the feed's own host, ingests them, and checks that each article was written
 once, that no host saw two requests closer than the delay, and that a second run fetches no article. With

@@ -1,6 +1,6 @@
 """Seconds and memory of looking up a run's articles among those that earlier runs hold, in one process.
 
-    python benchmarks/bench_held.py [--held 10000000] [--runs 40] [--articles 100000]
+    python -m benchmarks.bench_held [--held 10000000] [--runs 40] [--articles 100000]
 
 The state is made up: random numbers, as identities and hashes are.
 """

@@ -1,6 +1,6 @@
 """Speed and memory of `newsbeam ingest` on pages of a WARC, repeated, beside a bare loop of trafilatura.
 
-    python benchmarks/bench_ingest.py CORPUS.warc.gz [--pages 5000] [--workers 1 4]
+    python -m benchmarks.bench_ingest CORPUS.warc.gz [--pages 5000] [--workers 1 4]
 
 Prints, for each way: pages a second, CPU milliseconds a page, and the peak memory of all its processes
 together (Linux only: read from /proc; memory that processes share counts for each). Times are of whole

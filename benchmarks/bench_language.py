@@ -1,6 +1,6 @@
 """Accuracy and cost of language detection: the default beside langdetect alone and py3langid alone.
 
-    python benchmarks/bench_language.py CORPUS_FOLDER [--labels FILE] [--repeat 3]
+    python -m benchmarks.bench_language CORPUS_FOLDER [--labels FILE] [--repeat 3]
 
 CORPUS_FOLDER holds gold.jsonl with `url`, `text`, `language` and, for some rows, `title`. FILE is a JSON
 object of languages by URL, in place of gold's where that is wrong. Nothing is declared to any detector.

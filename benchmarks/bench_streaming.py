@@ -1,6 +1,6 @@
 """Memory and time of `newsbeam ingest --streaming` over many ticks, each with a new article.
 
-    python benchmarks/bench_streaming.py [--ticks 1000] [--topics FILE]
+    python -m benchmarks.bench_streaming [--ticks 1000] [--topics FILE]
 
 Serves on loopback a feed that has one more entry at every look, runs tick after tick without a rest, and
 prints for some of them the seconds (of the clock, of the CPU), the memory of the process (MiB, now and at
