@@ -1,4 +1,4 @@
-"""Values: what may stand behind an option; each function raises `argparse.ArgumentTypeError`."""
+"""Values: what may stand behind an option; each function raises `argparse.ArgumentTypeError` for others."""
 
 import argparse
 import re
