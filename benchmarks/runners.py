@@ -91,7 +91,7 @@ def run_dataflow_graph(arguments: Sequence[str], output: str) -> None:
     try:
         from apache_beam.runners.dataflow.internal import apiclient  # noqa: F401 # the part that may be missing
     except ImportError:
-        raise NotHereError("pip install 'newsbeam[gcp]'") from None
+        raise NotHereError("pip install '.[gcp]'") from None
     options = parse([*arguments, "--output", output])  # without the runner: that one refuses local paths
     flags = (*FLAGS, "--temp_location=gs://not-used/tmp")
     try:

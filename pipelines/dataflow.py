@@ -42,7 +42,7 @@ def complaint(
         places: What else workers will read or write, by option; None: it was not given.
     """
     if not _is_installed("google.cloud.dataflow"):
-        return f"--runner {beam.runner} needs `pip install 'newsbeam[gcp]'`"
+        return f"--runner {beam.runner} needs `pip install '.[gcp]'`"
     if not beam.project:
         return f"--runner {beam.runner} needs --project: the id of a Google Cloud project"
     if not _PROJECT.fullmatch(beam.project):

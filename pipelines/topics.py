@@ -93,7 +93,7 @@ def _forms(taxonomy: Taxonomy) -> list[Problem]:
     try:
         from transforms.topics.forms import missing_forms
     except ImportError:
-        raise UsageError("--forms needs simplemma: pip install 'newsbeam[forms]'") from None
+        raise UsageError("--forms needs simplemma: pip install '.[forms]'") from None
     return list(missing_forms(taxonomy))
 
 

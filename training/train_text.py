@@ -40,9 +40,9 @@ class Text:
         groups: What it is counted under.
         lines: Its lines.
         keep: The best choice of them.
-        features: [rows, features] The lines that the rules leave: of the document, and once more of its best choice.
-        labels: [rows] Whether the line belongs to the article.
-        weights: [rows] How much it counts.
+        features: (rows, features) The lines that the rules leave: of the document, and once more of its best choice.
+        labels: (rows) Whether the line belongs to the article.
+        weights: (rows) How much it counts.
         overlap: Its lines against the gold text.
     """
 

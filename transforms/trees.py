@@ -43,10 +43,10 @@ class Trees:
         """Scores rows.
 
         Args:
-            matrix: [rows, features] In the order of `names`; no NaN.
+            matrix: (rows, features) In the order of `names`; no NaN.
 
         Returns:
-            [rows] Log odds times `SCALE`.
+            (rows) Log odds times `SCALE`.
 
         Raises:
             ValueError: `matrix` has another number of columns than `names`.
@@ -64,7 +64,7 @@ class Trees:
         return total
 
     def probability(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Scores rows as `log_odds` does; returns [rows] probabilities, rounded to four digits."""
+        """Scores rows as `log_odds` does; returns (rows) probabilities, rounded to four digits."""
         parts = [self.log_odds(matrix[start : start + _ROWS]) for start in range(0, len(matrix), _ROWS)]
         odds = np.concatenate(parts) / SCALE if parts else np.zeros(0)
         rounded: NDArray[np.float64] = np.round(1.0 / (1.0 + np.exp(-odds)), 4)

@@ -102,7 +102,7 @@ def line_features(looks: Sequence[Look], reasons: Sequence[DropReason | None]) -
         reasons: By line, what the rules said of it.
 
     Returns:
-        [lines, features] The columns are named in `FEATURES`.
+        (lines, features) The columns are named in `FEATURES`.
     """
     if not looks:
         return np.zeros((0, len(FEATURES)), np.float32)
@@ -128,7 +128,7 @@ class _Document:
             long = np.flatnonzero(self.prose)
         #: Indexes of the paragraphs that are surely some, one at least.
         self.long = long if len(long) else np.array([int(self.words.argmax())])
-        #: [lines + 1] Words of clean paragraphs above.
+        #: (lines + 1) Words of clean paragraphs above.
         self.above = np.concatenate([[0.0], np.cumsum(self.words * self.clean)])
 
 
@@ -220,7 +220,7 @@ def _vocabulary(document: _Document) -> dict[str, Column]:
 
 
 def _average(column: Column, reach: int) -> Column:
-    """Returns [lines] the mean over a line and `reach` lines on either side."""
+    """Returns (lines) the mean over a line and `reach` lines on either side."""
     index = np.arange(len(column))
     sums = np.concatenate([[0.0], np.cumsum(column)])
     low, high = np.maximum(0, index - reach), np.minimum(len(column), index + reach + 1)
@@ -229,20 +229,20 @@ def _average(column: Column, reach: int) -> Column:
 
 
 def _unevenness(words: Column) -> Column:
-    """Returns [lines] the spread of the lengths around a line over their mean."""
+    """Returns (lines) the spread of the lengths around a line over their mean."""
     mean = _average(words, 3)
     spread: Column = np.sqrt(np.maximum(0.0, _average(words * words, 3) - mean * mean)) / (1.0 + mean)
     return spread
 
 
 def _since(flags: Flags) -> Column:
-    """Returns [lines] how many lines above the last flag stands, `FAR` at most."""
+    """Returns (lines) how many lines above the last flag stands, `FAR` at most."""
     index = np.arange(len(flags), dtype=float)
     return np.minimum(FAR, index - _last(np.where(flags, index, np.nan), -FAR))
 
 
 def _last(column: Column, missing: float = 0.0) -> Column:
-    """Returns [lines] the last number above a line; `missing` where there is none."""
+    """Returns (lines) the last number above a line; `missing` where there is none."""
     above = np.concatenate([[missing], column[:-1]])
     at = np.maximum.accumulate(np.where(np.isnan(above), 0, np.arange(len(above))))
     last: Column = above[at]
@@ -250,7 +250,7 @@ def _last(column: Column, missing: float = 0.0) -> Column:
 
 
 def _runs(clean: Flags) -> Column:
-    """Returns [lines] the length of the run in which a line stands, of paragraphs as a negative number."""
+    """Returns (lines) the length of the run in which a line stands, of paragraphs as a negative number."""
     starts = np.flatnonzero(np.concatenate([[True], clean[1:] != clean[:-1]]))
     lengths = np.diff(np.append(starts, len(clean)))
     return np.repeat(np.where(clean[starts], -lengths, lengths), lengths).astype(float)

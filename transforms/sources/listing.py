@@ -82,18 +82,18 @@ def list_sources(given: str, leave_out: str | None = None) -> Iterator[Source | 
             yield from _parts(file, kind)
 
 
-def _files(input: str) -> tuple[StoredFile, ...]:  # noqa: A002
+def _files(given: str) -> tuple[StoredFile, ...]:
     """Returns the files of an INPUT; those whose kind only their content tells only where they were named."""
-    if not input:
+    if not given:
         return ()
-    if file := find(input):
+    if file := find(given):
         return (file,)
-    input = normalized(input)  # noqa: A001
-    if is_folder(input) or not (glob := _GLOB.search(input)):
-        return _told_by_name(_visible(below(input), "" if input == "." else f"{input}/"))
-    literal = input[: glob.start()]
-    named = tuple(_visible(match(input), literal))
-    return _told_by_name({*named, *_visible(match(f"{input}/**"), literal)}) or named
+    given = normalized(given)
+    if is_folder(given) or not (glob := _GLOB.search(given)):
+        return _told_by_name(_visible(below(given), "" if given == "." else f"{given}/"))
+    literal = given[: glob.start()]
+    named = tuple(_visible(match(given), literal))
+    return _told_by_name({*named, *_visible(match(f"{given}/**"), literal)}) or named
 
 
 def _told_by_name(files: Iterable[StoredFile]) -> tuple[StoredFile, ...]:

@@ -5,7 +5,7 @@ import math
 import re
 from datetime import datetime
 
-from transforms import dates  # the module, not its names: it imports `times` of this package
+from transforms.dates import EARLIEST, MAX_DATE_CHARACTERS, parse_moment
 from transforms.moments import to_utc
 
 #: A fetch or publication after this year is a mistake; `dates.EARLIEST` is the other bound.
@@ -61,7 +61,7 @@ def moment_of(value: object) -> datetime | None:
         value: As in `to_utc`, or a text as in `dates.parse_moment`.
     """
     if isinstance(value, str):
-        moment = dates.parse_moment(value) if len(value) <= dates.MAX_DATE_CHARACTERS else None
+        moment = parse_moment(value) if len(value) <= MAX_DATE_CHARACTERS else None
     else:
         moment = to_utc(value)
-    return moment if moment and moment >= dates.EARLIEST and moment.year <= _LAST_YEAR else None
+    return moment if moment and moment >= EARLIEST and moment.year <= _LAST_YEAR else None

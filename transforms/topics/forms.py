@@ -1,4 +1,4 @@
-"""Word forms that terms do not find, for advice; needs simplemma (`pip install 'newsbeam[forms]'`)."""
+"""Word forms that terms do not find, for advice; needs simplemma (`pip install '.[forms]'`)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping

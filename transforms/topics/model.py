@@ -139,7 +139,7 @@ def load_topic_model(uri: str) -> TopicModel:
     try:
         return TopicModel(content)
     except ImportError:
-        raise TopicModelError("it needs onnxruntime: pip install 'newsbeam[model]'") from None
+        raise TopicModelError("it needs onnxruntime: pip install '.[model]'") from None
 
 
 class _Handler(ModelHandler[Document, Document | Rejection, TopicModel]):

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -52,8 +50,3 @@ def test_texts_keep_their_lines_and_names_do_not() -> None:
 
 def test_an_id_may_be_an_integer() -> None:
     assert [id_of(7), id_of("a\nb"), id_of(True), id_of(7.5)] == ["7", "ab", None, None]
-
-
-@pytest.mark.parametrize("first", ["transforms.dates", "transforms.sources", "transforms.moments"])
-def test_either_of_two_modules_that_need_each_other_may_come_first(first: str) -> None:
-    subprocess.run([sys.executable, "-c", f"import {first}"], check=True)
