@@ -76,7 +76,7 @@ def test_a_local_dataset_is_not_retagged_on_dataflow():
 
 def test_dataflow_without_its_client_is_told_how_to_get_it(monkeypatch):
     monkeypatch.setattr(dataflow, "_is_installed", lambda module: False)
-    with pytest.raises(UsageError, match=r"newsbeam\[gcp\]"):
+    with pytest.raises(UsageError, match=r"pip install .*\[gcp\]"):
         parse(CALL)
 
 
