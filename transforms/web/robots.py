@@ -89,6 +89,6 @@ class Robots:
 
 def _rules_of(answer: Answer) -> Protego | Refusal:
     if isinstance(answer, Fetched):
-        return Protego.parse(answer.body.decode("utf-8", "replace"))
+        return Protego.parse(answer.body.decode("utf-8-sig", "replace"))
     unavailable = answer.status is not None and answer.status < 500 and answer.status != _TOO_MANY_REQUESTS
     return Protego.parse("") if unavailable else answer

@@ -33,13 +33,17 @@ def robots(answer: Answer) -> Robots:
 
 
 def test_the_group_of_this_user_agent_holds() -> None:
-    rules = robots(found("\ufeff" + RULES))
+    rules = robots(found(RULES))
     refusal = rules.refusal(url("/private/x"))
     assert refusal is not None
     assert refusal.reason is Reason.ROBOTS
     assert rules.refusal(url("/private/press/x")) is None
     assert rules.refusal(url("/x")) is None
     assert rules.crawl_delay(url("/x")) == 2.0
+
+
+def test_a_byte_order_mark_hides_no_rule() -> None:
+    assert robots(found("\ufeffUser-agent: *\nDisallow: /")).refusal(url("/x")) is not None
 
 
 def test_a_long_crawl_delay_is_cut() -> None:
