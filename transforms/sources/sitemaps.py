@@ -28,7 +28,8 @@ MAX_SITEMAPS = 100
 #: The address of a sitemap and when it changed.
 _Named = tuple[str | None, datetime | None]
 
-_STRAY_AMPERSAND = re.compile(rb"&(?!#?\w+;)")
+# A parser would drop `&b` of `?a=1&b=2`; in a CDATA section it stands rightly.
+_STRAY_AMPERSAND = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!#?\w+;)", re.DOTALL)
 _URL = re.compile(rb"<(?:\w+:)?url[\s>]", re.IGNORECASE)
 _URL_END = re.compile(rb"</(?:\w+:)?url\s*>", re.IGNORECASE)
 _ROOT_END = re.compile(rb"</(?:\w+:)?urlset\s*>", re.IGNORECASE)
@@ -80,7 +81,7 @@ def named_sitemaps(body: bytes, source: Source, fetched_at: datetime) -> Iterato
     """
     if urlsplit(source.uri).path.lower().endswith("/robots.txt"):
         named: list[_Named] = [
-            (address, None) for address in Protego.parse(body.decode("utf-8", "replace")).sitemaps
+            (address, None) for address in Protego.parse(body.decode("utf-8-sig", "replace")).sitemaps
         ]
     elif is_sitemap_index(body):
         named = [
@@ -110,7 +111,7 @@ def _elements(body: bytes, name: str) -> Iterator[Any]:
 
     What is not well-formed is read as far as it can be. No entity is expanded, nothing else is loaded.
     """
-    body = _STRAY_AMPERSAND.sub(b"&amp;", without_doctype(body))  # a parser would drop `&b` of `?a=1&b=2`
+    body = _STRAY_AMPERSAND.sub(lambda found: found[1] or b"&amp;", without_doctype(body))
     elements = etree.iterparse(
         io.BytesIO(body),
         encoding="utf-8" if body.isascii() else utf8_or(body, None),

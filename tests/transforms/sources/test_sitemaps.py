@@ -71,6 +71,14 @@ def test_a_sitemap_that_is_not_well_formed_is_read() -> None:
     ]
 
 
+def test_an_address_in_a_section_of_characters_stands_as_it_is() -> None:
+    address = "https://bote.example/a?x=1&y=2"
+    body = f"<urlset><url><loc><![CDATA[{address}]]></loc><news><title>A & B</title></news></url></urlset>"
+    (page,) = parse(body)
+    assert isinstance(page, RawPage)
+    assert (page.url, page.metadata.title) == (address, "A & B")
+
+
 def test_entities_are_not_expanded() -> None:
     bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 10}">' for n in range(9))
     page, *_ = parse(
@@ -142,7 +150,7 @@ def test_where_some_are_of_news_these_alone_are_followed() -> None:
 
 
 def test_robots_txt_names_sitemaps() -> None:
-    body = "User-agent: *\nDisallow: /x\nSitemap: https://bote.example/a.xml\r\nsitemap:/b.xml # new\n"
+    body = "\ufeffSitemap: https://bote.example/a.xml\r\nUser-agent: *\nDisallow: /x\nsitemap:/b.xml # new\n"
     found = named(body, "https://bote.example/robots.txt")
     assert uris(found) == ["https://bote.example/a.xml", "https://bote.example/b.xml"]
 
