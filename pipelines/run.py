@@ -30,7 +30,8 @@ from pipelines.processes import watch_workers
 from schemas import Reason, Rejection
 from schemas.run import Run
 from schemas.table import REJECTS, SCHEMA_VERSION
-from transforms.commit import delete_folder, manifest_path, staging_folder
+from transforms.commit import delete_folder, staging_folder
+from transforms.manifests import manifest_path
 from transforms.sources.storage import complaint
 
 #: Stages at which an input is refused before anything is known of what it holds.

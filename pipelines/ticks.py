@@ -14,7 +14,9 @@ from apache_beam.io.filesystems import FileSystems
 from pipelines.run import read_manifest
 from schemas.run import Run, day_of_tick, tick_id
 from schemas.table import ARTICLES, HELD, REJECTS, SITE_PAGES
-from transforms.commit import delete_folder, manifest_path, staging_folder, stale_files
+from transforms.commit import delete_folder, staging_folder, stale_files
+from transforms.held import merged_path
+from transforms.manifests import is_done, manifest_path
 from transforms.parquet import write_parquet
 from transforms.templates import PageBlocks, Sample, merge_samples
 from transforms.web.feed_state import state_files
@@ -52,7 +54,7 @@ def clear_unfinished(output: str, stream: Run) -> list[str]:
     names = (re.match(rf"{folder}[/\\]([^/\\]+)", file.path) for file in found.metadata_list)
     ticks = sorted({name[1] for name in names if name and is_tick(name[1], stream)})
     for run_id in ticks:
-        if not FileSystems.exists(manifest_path(output, run_id)):
+        if not is_done(output, run_id):
             stale = stale_files(output, run_id, ())
             if stale:
                 FileSystems.delete(stale)
@@ -84,14 +86,14 @@ def merge_days(output: str, stream: Run, tick: Run) -> None:
     Raises:
         OSError: The storage failed.
     """
-    for table, merged in ((SITE_PAGES, _merged_samples), (HELD, pa.concat_tables)):
+    for table, merged in ((SITE_PAGES, _merged_samples), (HELD, _each_row_once)):
         (found,) = FileSystems.match([FileSystems.join(output, table.name, "run_date=*", "*.parquet")])
         days: dict[str, list[str]] = defaultdict(list)
         for path in sorted(file.path for file in found.metadata_list):
             folder, name = FileSystems.split(path)
-            run_id = name.rpartition("-")[0]
-            if is_tick(run_id, stream) and folder[-len("2026-11-22") :] < tick.run_date.isoformat():
-                days[FileSystems.join(folder, f"{day_of_tick(run_id)}-00000.parquet")].append(path)
+            is_earlier = folder[-len("2026-11-22") :] < tick.run_date.isoformat()
+            if is_earlier and (day := merged_path(path)) and is_tick(name.rpartition("-")[0], stream):
+                days[day].append(path)
         for day, paths in days.items():
             draft = FileSystems.join(staging_folder(output, tick.run_id), f"{table.name}.parquet")
             before = [day] if FileSystems.exists(day) else []
@@ -103,6 +105,10 @@ def merge_days(output: str, stream: Run, tick: Run) -> None:
 def _read(path: str) -> pa.Table:
     with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
         return pq.read_table(source)
+
+
+def _each_row_once(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).group_by(HELD.schema.names, use_threads=False).aggregate([])
 
 
 def _merged_samples(tables: list[pa.Table]) -> pa.Table:

@@ -22,6 +22,7 @@ from apache_beam.pvalue import AsDict, AsList
 from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, TABLES, Table
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
+from transforms.manifests import manifest_path, withheld_path
 from transforms.parquet import WrittenFile
 
 #: A group of the run's JSON and a value in it.
@@ -55,11 +56,6 @@ def make_folder(folder: str) -> None:
     """Makes a folder where there is none; storages without folders need none."""
     if FileSystems.get_filesystem(folder).has_dirs() and not FileSystems.exists(folder):
         FileSystems.mkdirs(folder)
-
-
-def manifest_path(output: str, run_id: str) -> str:
-    """Returns where the run's JSON lies."""
-    return FileSystems.join(output, "_runs", f"{run_id}.json")
 
 
 def summarise(files: Iterable[WrittenFile], tallies: Mapping[Tally, int]) -> dict[str, Any]:
@@ -176,8 +172,9 @@ def commit(
     files = list(files)
     summary = summarise(files, tallies)
     manifest = manifest_path(output, run.run_id)
-    if FileSystems.exists(manifest):
-        FileSystems.delete([manifest])
+    before = [path for path in (manifest, withheld_path(output, run.run_id)) if FileSystems.exists(path)]
+    if before:
+        FileSystems.delete(before)
     move_into_place(files, output)
     stale = stale_files(output, run.run_id, [file.target for file in files])
     if stale:

@@ -2,13 +2,14 @@
 
 Each run keeps, as pairs of 128-bit numbers under `_state/held/`, the articles that it wrote: identity and
 content hash. (Which entries of a feed came before is known of the feed; see `feed_state`.) The state of other
-runs counts, of whatever date, once their JSON lies under `_runs/`: a run that failed holds nothing,
-and a run that is done again writes again what it wrote. Of a run without state (an older version, or its
-state was deleted) the articles themselves are read.
+runs that are done counts, of whatever date: a run that failed holds nothing, and a run that is done again
+writes again what it wrote. Of a run without state (an older version, or its state was deleted) the articles
+themselves are read.
 
 A run looks its own keys up (a semi-join, Bernstein and Chiu 1981): the workers read the state in parallel, a
 batch at a time, and let through the rows whose key begins as one of the run's does. So memory and shuffle are
-bounded by what the run reads, 8 bytes a document, not by what the dataset holds.
+bounded by what the run reads, 8 bytes a document, not by what the dataset holds. The state is listed when the
+keys are known: what other runs wrote meanwhile counts.
 """
 
 import json
@@ -28,6 +29,7 @@ from apache_beam.pvalue import AsSingleton
 
 from schemas.run import Run, day_of_tick
 from schemas.table import ARTICLES, HELD, Row
+from transforms.manifests import done_runs
 from transforms.staging import RowRef, row_identity
 
 #: Rows of the state that a worker looks at together; some MB.
@@ -79,25 +81,26 @@ def list_held(output: str, run: Run) -> Iterator[tuple[str, bool]]:
     its JSON.
     """
     state: dict[str, list[str]] = defaultdict(list)
-    for path in _match(output, HELD.name, "run_date=*", "*.parquet"):
+    (found,) = FileSystems.match([FileSystems.join(output, HELD.name, "run_date=*", "*.parquet")])
+    for path in sorted(file.path for file in found.metadata_list):
         state[FileSystems.split(path)[1].rpartition("-")[0]].append(path)
     listed: dict[tuple[str, bool], None] = {}
-    for manifest in _match(output, "_runs", "*.json"):
-        run_id = FileSystems.split(manifest)[1].removesuffix(".json")
+    for run_id, manifest in done_runs(output).items():
         paths = state.get(run_id) or state.get(day_of_tick(run_id) or "") or [manifest]
         listed |= dict.fromkeys((path, run_id == run.run_id) for path in paths)
     yield from listed
 
 
-def _match(*parts: str) -> list[str]:
-    (found,) = FileSystems.match([FileSystems.join(*parts)])
-    return sorted(file.path for file in found.metadata_list)
+def _list_if_wanted(output: str, prefixes: bytes, run: Run) -> Iterator[tuple[str, bool]]:
+    if prefixes:
+        yield from list_held(output, run)
 
 
 def read_held(listed: tuple[str, bool], output: str, prefixes: bytes) -> Iterator[tuple[str, HeldVersion]]:
     """Yields the keys and versions in a file that may be among the wanted ones.
 
-    A file that is gone by now holds nothing: another run is being done again.
+    A file that is gone by now was merged with others of its day, or holds nothing: another run is being done
+    again.
 
     Args:
         listed: From `list_held`.
@@ -119,8 +122,17 @@ def read_held(listed: tuple[str, bool], output: str, prefixes: bytes) -> Iterato
             for row in _matching(batch, wanted):
                 yield row["key"].hex(), HeldVersion(row["version"].hex(), row["of_page"], own)
     except Exception as error:
-        if FileSystems.exists(path):
+        if (merged := merged_path(path)) and not FileSystems.exists(path):
+            yield from read_held((merged, own), output, prefixes)
+        elif FileSystems.exists(path):
             raise RuntimeError(f"cannot read what earlier runs hold, {path}: {error}") from error
+
+
+def merged_path(path: str) -> str | None:
+    """Returns where the state of a tick lies once it is merged with that of others of its day."""
+    folder, name = FileSystems.split(path)
+    day = day_of_tick(name.rpartition("-")[0])
+    return FileSystems.join(folder, f"{day}-00000.parquet") if day else None
 
 
 def _read(path: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
@@ -198,7 +210,7 @@ class LookUp(beam.PTransform[Any, Any]):
         return (
             keys.pipeline
             | "Dataset" >> beam.Create([self.output])
-            | "List state" >> beam.FlatMap(list_held, self.run)
+            | "List state" >> beam.FlatMap(_list_if_wanted, AsSingleton(prefixes), self.run)
             | "Spread" >> beam.Reshuffle()
             | "Read state"
             >> beam.FlatMap(read_held, self.output, AsSingleton(prefixes)).with_output_types(

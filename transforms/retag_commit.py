@@ -22,18 +22,18 @@ from transforms.commit import (
     delete_folder,
     finished,
     make_folder,
-    manifest_path,
     move_into_place,
     staging_folder,
     write_json,
 )
+from transforms.manifests import manifest_path, withheld_folder, withheld_path
 from transforms.parquet import WrittenFile
 
 
 def listed_files(dataset: str) -> dict[str, list[str]]:
     """Returns by run the files of `articles` that its JSON lists, one that a killed retag withheld too."""
     files: dict[str, list[str]] = {}
-    for folder in (_withheld_folder(dataset), FileSystems.join(dataset, "_runs")):
+    for folder in (withheld_folder(dataset), FileSystems.join(dataset, "_runs")):
         for match in FileSystems.match([FileSystems.join(folder, "*.json")]):
             for found in match.metadata_list:
                 manifest = _read_json(found.path)
@@ -67,9 +67,9 @@ def commit_retag(files: Iterable[WrittenFile], dataset: str, run: Run, about: Ma
     move_into_place(by_path.values(), dataset)
     staging = staging_folder(dataset, run.run_id)
     for run_id in runs:
-        manifest = _updated(_read_json(_withheld(dataset, run_id)), by_path, run)
+        manifest = _updated(_read_json(withheld_path(dataset, run_id)), by_path, run)
         write_json(manifest_path(dataset, run_id), manifest, staging)
-        FileSystems.delete([_withheld(dataset, run_id)])
+        FileSystems.delete([withheld_path(dataset, run_id)])
     rows = sum(file.rows for file in by_path.values())
     topics = _by_topic(by_path.values())
     summary = {
@@ -114,21 +114,13 @@ def _by_topic(files: Iterable[WrittenFile]) -> dict[str, int]:
 
 def _withhold(dataset: str, run_id: str) -> None:
     """Takes the JSON of a run out of `_runs/`; a newer one replaces what was withheld before."""
-    manifest, withheld = manifest_path(dataset, run_id), _withheld(dataset, run_id)
+    manifest, withheld = manifest_path(dataset, run_id), withheld_path(dataset, run_id)
     if not FileSystems.exists(manifest):
         return
     if FileSystems.exists(withheld):
         FileSystems.delete([withheld])
-    make_folder(_withheld_folder(dataset))
+    make_folder(withheld_folder(dataset))
     FileSystems.rename([manifest], [withheld])
-
-
-def _withheld_folder(dataset: str) -> str:
-    return FileSystems.join(dataset, "_state", "withheld")
-
-
-def _withheld(dataset: str, run_id: str) -> str:
-    return FileSystems.join(_withheld_folder(dataset), f"{run_id}.json")
 
 
 def _read_json(path: str) -> dict[str, Any]:

@@ -74,9 +74,15 @@ def test_what_ticks_of_an_earlier_day_hold_becomes_one_file_that_holds_the_same(
     hold(NOON - timedelta(minutes=5), 3)
     files, said = held()
     assert (files, len(said)) == (3, 3)
+    listed = list(list_held(str(tmp_path), today))
     merge_days(str(tmp_path), STREAM, today)
     assert os.listdir(before) == ["s-20261121-00000.parquet"]
     assert held() == (2, sorted(said))
+    hold(yesterday + timedelta(minutes=1), 1)  # as a merge leaves it that cannot delete
+    merge_days(str(tmp_path), STREAM, today)
+    assert held() == (2, sorted(said))
+    by_another_run = {pair for path in listed for pair in read_held(path, str(tmp_path), wanted)}
+    assert by_another_run == set(said)  # that had listed them before they were merged
     hold(yesterday + timedelta(minutes=9), 4)  # as a clock that was set back leaves it
     merge_days(str(tmp_path), STREAM, today)
     assert os.listdir(before) == ["s-20261121-00000.parquet"]

@@ -110,10 +110,14 @@ def test_a_run_id_is_no_pattern(output):
 
 def test_while_files_move_no_json_of_the_run_is_there(output, monkeypatch):
     commit([staged(output, "x", f"{DE}/r1-00000.parquet")], told(1, 0), str(output), RUN, ABOUT)
+    withheld = output / "_state/withheld/r1.json"  # by a retag that was killed
+    withheld.parent.mkdir()
+    withheld.touch()
     monkeypatch.setattr("transforms.commit.move_into_place", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         commit([staged(output, "x", f"{DE}/r1-00000.parquet")], told(1, 0), str(output), RUN, ABOUT)
     assert not (output / "_runs" / "r1.json").exists()
+    assert not withheld.exists()
 
 
 def test_more_written_than_read_is_an_error_too(output):

@@ -96,6 +96,13 @@ def test_the_state_of_other_runs_that_are_done_counts_whatever_their_date(tmp_pa
     assert list(list_held(str(tmp_path / "nowhere"), RUN)) == []
 
 
+def test_a_run_whose_json_a_retag_withholds_is_done(tmp_path):
+    keep(tmp_path, "a", [row(ONE, TEXT)])
+    (tmp_path / "_state/withheld").mkdir()
+    (tmp_path / "_runs/a.json").rename(tmp_path / "_state/withheld/a.json")
+    assert look_up(tmp_path, ONE) == [(ONE, HeldVersion(TEXT, True))]
+
+
 def test_wanted_keys_alone_are_let_through(tmp_path):
     keep(tmp_path, "a", [row(ONE, TEXT), row(TWO, OTHER, False), row("2" * 32, TEXT), mark_row(RUN)])
     assert look_up(tmp_path, ONE) == [(ONE, HeldVersion(TEXT, True))]
@@ -147,3 +154,13 @@ def test_keys_are_looked_up_in_all_files(tmp_path):
     with TestPipeline(runner="FnApiRunner") as pipeline:
         found = pipeline | beam.Create([ONE, ONE, TWO, "4" * 32]) | LookUp(str(tmp_path), RUN)
         assert_that(found, equal_to([(ONE, HeldVersion(TEXT, True)), (TWO, HeldVersion(TEXT, True))]))
+
+
+def test_what_another_run_writes_while_this_one_reads_its_inputs_counts(tmp_path):
+    def write_meanwhile(key: str) -> str:
+        keep(tmp_path, "other", [row(key, TEXT)])
+        return key
+
+    with TestPipeline(runner="FnApiRunner") as pipeline:
+        keys = pipeline | beam.Create([ONE]) | beam.Reshuffle() | "Read" >> beam.Map(write_meanwhile)
+        assert_that(keys | LookUp(str(tmp_path), RUN), equal_to([(ONE, HeldVersion(TEXT, True))]))

@@ -18,7 +18,7 @@ from apache_beam.io.filesystems import FileSystems
 
 from schemas.run import Run
 from schemas.table import FEED_STATES, Row
-from transforms.commit import manifest_path
+from transforms.manifests import is_done
 from transforms.web.fetch import NO_VALIDATORS, Validators
 
 #: Feeds that no run has asked for so long are forgotten.
@@ -138,9 +138,7 @@ def state_files(output: str) -> dict[str, str]:
         for found in files.metadata_list
     }
     # Looked for one by one: these are few, the runs of a stream are many.
-    committed = {
-        run_id for run_id in set(written_by.values()) if FileSystems.exists(manifest_path(output, run_id))
-    }
+    committed = {run_id for run_id in set(written_by.values()) if is_done(output, run_id)}
     return {path: run_id for path, run_id in sorted(written_by.items()) if run_id in committed}
 
 
@@ -164,7 +162,7 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
                 raise
     else:
         raise OSError(f"{output}: its feed states change faster than they can be read")
-    again = FileSystems.exists(manifest_path(output, run.run_id))
+    again = is_done(output, run.run_id)
     for state in states:
         if now - state.polled_at < FORGET_AFTER:
             yield replace(state, anew=again)

@@ -81,6 +81,13 @@ def test_a_run_without_its_json_has_seen_nothing(tmp_path: Path) -> None:
     assert read(tmp_path) == ([at(1)], [done])
 
 
+def test_a_run_whose_json_a_retag_withholds_is_done(tmp_path: Path) -> None:
+    done = write(tmp_path, "r1", at(1))
+    (tmp_path / "_state/withheld").mkdir()
+    (tmp_path / "_runs/r1.json").rename(tmp_path / "_state/withheld/r1.json")
+    assert read(tmp_path) == ([at(1)], [done])
+
+
 def test_a_run_that_is_run_again_takes_all_anew(tmp_path: Path) -> None:
     write(tmp_path, "r9", STATE)
     (known,), _ = read(tmp_path)
