@@ -7,6 +7,7 @@ https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitema
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,7 +77,7 @@ def named_sitemaps(body: bytes, source: Source, fetched_at: datetime) -> Iterato
 
     Args:
         body: As fetched, content encodings undone.
-        source: Where it came from; its name and language go on to what it names.
+        source: Where it came from; its name, language and interval go on to what it names.
         fetched_at: In UTC.
     """
     if urlsplit(source.uri).path.lower().endswith("/robots.txt"):
@@ -100,7 +101,7 @@ def _followed(named: list[_Named], source: Source, fetched_at: datetime) -> Iter
     links = [link for link in links if "news" in urlsplit(link).path.lower()] or links
     for link in links[:MAX_SITEMAPS]:
         name = source.source_id or source.uri
-        yield Source(link, Kind.FEED_URL, source_id=name, language=source.language)
+        yield replace(source, uri=link, kind=Kind.FEED_URL, source_id=name)
     if len(links) > MAX_SITEMAPS:
         detail = f"{len(links)} sitemaps, of which the first {MAX_SITEMAPS} were followed"
         yield Rejection(source.uri, "read", Reason.TOO_LARGE, detail, fetched_at=fetched_at)

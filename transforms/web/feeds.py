@@ -3,7 +3,7 @@
 Sitemaps that an index or a robots.txt names are fetched like feeds, one round after the other.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -75,12 +75,15 @@ class FetchFeeds(beam.PTransform[Any, Any]):
         """Returns a PCollection an output."""
         found = [items | "Take rejections" >> Only(Rejection)]
         polled, sources, states = [], items | "Take sources" >> Only(Source), self.states
+        before = items.pipeline | "Begin" >> beam.Create([]).with_output_types(tuple[str, None])
         if states is None:
             states = items.pipeline | "Know nothing" >> beam.Create([]).with_output_types(FeedState)
         for level in range(LEVELS + 1):
-            asked, waiting, states = self._ask(sources, states, level)
+            asked, waiting, states = self._ask(sources, states, before, level)
             found.append(asked | f"Take entries {level}" >> Only(RawPage | Rejection))  # type: ignore[arg-type]
             polled += [waiting, asked | f"Take states {level}" >> Only(Polled)]
+            names = [some | f"Name {n}" >> beam.Map(_name) for n, some in enumerate(polled[-2:], 2 * level)]
+            before = (before, *names) | f"Add names {level}" >> beam.Flatten()
             sources = asked | f"Take the named {level}" >> Only(Source)
         found.append(sources | "Go no deeper" >> beam.Map(_too_deep_counted))
         return {
@@ -89,12 +92,13 @@ class FetchFeeds(beam.PTransform[Any, Any]):
             UNASKED: states,
         }
 
-    def _ask(self, sources: Any, states: Any, level: int) -> tuple[Any, Any, Any]:
+    def _ask(self, sources: Any, states: Any, before: Any, level: int) -> tuple[Any, Any, Any]:
         """Asks for the sources that are due; returns what came, what had to wait, and the other states."""
         polls = (
             {
                 "sources": sources | f"Key sources {level}" >> beam.WithKeys(lambda source: source.uri),
                 "states": states | f"Key states {level}" >> beam.WithKeys(lambda state: state.url),
+                "before": before,
             }
             | f"Join {level}" >> beam.CoGroupByKey()
             | f"Choose {level}" >> beam.FlatMap(_choose, self.with_pages)
@@ -107,15 +111,20 @@ class FetchFeeds(beam.PTransform[Any, Any]):
 
 
 def _choose(group: tuple[str, Any], with_pages: bool) -> Iterator[Poll | Polled | FeedState]:
+    """Yields a feed that was not asked before, and once, however many lists or sitemaps name it."""
     _, found = group
-    sources: Iterable[Source] = sorted(found["sources"], key=repr)
+    if list(found["before"]):
+        return
     state = newest(found["states"])
-    now, listed = datetime.now(UTC), False
-    for source in sources:
-        listed = True
-        yield prepare(Poll(source, state, with_pages), now)
-    if state and not listed:
+    source: Source | None = min(found["sources"], key=repr, default=None)
+    if source:
+        yield prepare(Poll(source, state, with_pages), datetime.now(UTC))
+    elif state:
         yield state
+
+
+def _name(polled: Polled) -> tuple[str, None]:
+    return polled.state.url, None
 
 
 def _settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Source | Rejection | Polled]:

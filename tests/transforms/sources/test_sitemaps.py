@@ -114,7 +114,7 @@ def test_stored_sitemaps_are_told_by_their_content() -> None:
 
 
 def named(body: str, uri: str = "https://bote.example/sitemap.xml") -> list[Source | Rejection]:
-    found = named_sitemaps(body.encode(), Source(uri, Kind.FEED_URL), FETCHED)
+    found = named_sitemaps(body.encode(), Source(uri, Kind.FEED_URL, poll_interval=60.0), FETCHED)
     assert found is not None
     return list(found)
 
@@ -137,7 +137,10 @@ def test_of_an_index_the_recent_ones_are_followed() -> None:
     )
     found = named(body)
     assert found[0] == Source(
-        "https://bote.example/a.xml", Kind.FEED_URL, source_id="https://bote.example/sitemap.xml"
+        "https://bote.example/a.xml",
+        Kind.FEED_URL,
+        source_id="https://bote.example/sitemap.xml",
+        poll_interval=60.0,
     )
     assert uris(found) == ["https://bote.example/a.xml", "https://bote.example/b.xml.gz"]
 

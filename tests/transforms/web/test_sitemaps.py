@@ -75,14 +75,47 @@ def test_a_sample_is_read_likewise(site: Any, network: Network) -> None:
     assert [gist(item) for item in found] == expected(site, robots)
 
 
+def test_what_is_named_twice_is_asked_once(site: Any, network: Network) -> None:
+    """By a list, by two indexes, and by the robots.txt that names them and what they name."""
+    site.serve("/fresh.xml", sitemap("http://b.test/1"), media="application/xml")
+    for path in ("/one.xml", "/two.xml"):
+        site.serve(path, index("/fresh.xml", "/more.xml"), media="text/xml")
+    site.serve("/more.xml", sitemap("http://b.test/2"), media="application/xml")
+    names = "Sitemap: /fresh.xml\nSitemap: /one.xml\nSitemap: /two.xml"
+    robots = source(str(site.serve("/robots.txt", names, media="text/plain")))
+    listed = Source(robots.uri, Kind.FEED_URL, source_id="again")
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    found = pipeline | beam.Create([robots, listed]) | FetchFeeds(POLICY, network=network)
+    entries = found[ENTRIES] | beam.Map(lambda entry: entry.url)
+    assert_that(entries, equal_to(["http://b.test/1", "http://b.test/2"]), "entries")
+    urls = found[POLLED] | "URLs" >> beam.Map(lambda polled: polled.state.url)
+    paths = ["/fresh.xml", "/more.xml", "/one.xml", "/robots.txt", "/two.xml"]
+    assert_that(urls, equal_to([site.url(path) for path in paths]), "polled")
+    pipeline.run()
+    assert sorted(site.paths()) == paths
+
+
+def test_an_index_that_leads_ever_deeper_ends(site: Any, network: Network) -> None:
+    for n in range(4):
+        site.serve(f"/loop{n}.xml", index(f"/loop{n + 1}.xml"), media="text/xml")
+    loop, deepest = site.url("/loop0.xml"), site.url("/loop3.xml")
+    pipeline = beam.Pipeline(runner="FnApiRunner")
+    found = pipeline | beam.Create([source(loop)]) | FetchFeeds(POLICY, network=network)
+    assert_that(found[ENTRIES] | beam.Map(gist), equal_to([(deepest, "not-a-feed")]))
+    counters = pipeline.run().metrics().query()["counters"]
+    assert {c.key.metric.name: c.committed for c in counters}["rejects/not-a-feed"] == 1
+    assert len(site.paths()) == 3
+    [rejection] = read_web(source(loop), ask(network))
+    assert gist(rejection) == (deepest, "not-a-feed")
+
+
 def test_an_index_that_leads_to_itself_ends(site: Any, network: Network) -> None:
     loop = site.serve("/loop.xml", index("/loop.xml"), media="text/xml")
     pipeline = beam.Pipeline(runner="FnApiRunner")
     found = pipeline | beam.Create([source(loop)]) | FetchFeeds(POLICY, network=network)
-    assert_that(found[ENTRIES] | beam.Map(gist), equal_to([(loop, "not-a-feed")]))
-    counters = pipeline.run().metrics().query()["counters"]
-    assert {c.key.metric.name: c.committed for c in counters}["rejects/not-a-feed"] == 1
-    assert len(site.paths()) == 3
+    assert_that(found[ENTRIES], equal_to([]))
+    pipeline.run()
+    assert len(site.paths()) == 1
     [rejection] = read_web(source(loop), ask(network))
     assert gist(rejection) == (loop, "not-a-feed")
 
