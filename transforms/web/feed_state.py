@@ -23,6 +23,8 @@ from transforms.web.fetch import NO_VALIDATORS, Validators
 
 #: Feeds that no run has asked for so long are forgotten.
 FORGET_AFTER = timedelta(days=90)
+#: Their entries go sooner: sitemaps with the day in their names would leave those of three months.
+FORGET_ENTRIES_AFTER = timedelta(days=14)
 #: Tries to read files that other runs delete meanwhile; what these wrote instead is found the next time.
 _MAX_TRIES = 5
 
@@ -164,6 +166,8 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
         raise OSError(f"{output}: its feed states change faster than they can be read")
     again = is_done(output, run.run_id)
     for state in states:
+        if now - state.polled_at >= FORGET_ENTRIES_AFTER:
+            state = replace(forget_entries(state), due_at=state.due_at)
         if now - state.polled_at < FORGET_AFTER:
             yield replace(state, anew=again)
     yield from files

@@ -87,13 +87,18 @@ def prepare(poll: Poll, now: datetime) -> Poll | Polled:
         return poll
     if state.anew or (poll.with_pages and not state.with_pages):
         state = forget_entries(state)
-    if now < _due_at(state, poll.source):
+    if now < _due_at(state, poll.source, now):
         return Polled(Outcome.OFF if state.off else Outcome.NOT_DUE, state)
     return replace(poll, state=state)
 
 
-def _due_at(state: FeedState, source: Source) -> datetime:
-    """Returns when a feed may be asked again: an interval that was shortened since holds at once."""
+def _due_at(state: FeedState, source: Source, now: datetime) -> datetime:
+    """Returns when a feed may be asked again: an interval that was shortened since holds at once.
+
+    One that was asked for in times to come may be asked now: the clock was wrong then.
+    """
+    if state.polled_at > now:
+        return now
     if state.failures or source.poll_interval is None:
         return state.due_at
     return min(state.due_at, state.polled_at + _early(source.poll_interval))

@@ -99,8 +99,9 @@ def test_a_run_that_is_run_again_takes_all_anew(tmp_path: Path) -> None:
 
 
 def test_feeds_that_nobody_asks_for_are_forgotten(tmp_path: Path) -> None:
-    write(tmp_path, "r1", at(0), at(-24 * 91, "https://old.example/rss"))
-    assert read(tmp_path)[0] == [at(0)]
+    earlier = at(-24 * 15, "https://idle.example/rss")
+    write(tmp_path, "r1", at(0), at(-24 * 91, "https://old.example/rss"), earlier)
+    assert read(tmp_path)[0] == [replace(earlier, entries=()), at(0)]
 
 
 def test_a_file_that_another_run_replaces_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

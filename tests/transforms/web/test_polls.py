@@ -204,3 +204,10 @@ def test_an_interval_that_was_shortened_holds_at_once_but_no_rest_is_cut_short()
     assert isinstance(prepare(Poll(often, state), NOW + timedelta(seconds=200)), Polled)
     resting = state_after(answer(feed("a")), refusal(503, retry_after=3600.0), every=timedelta(0)).state
     assert isinstance(prepare(Poll(often, resting), later), Polled)
+
+
+def test_a_clock_that_was_ahead_keeps_no_feed_waiting() -> None:
+    state = state_after(answer(feed("a"))).state
+    assert isinstance(prepare(Poll(SOURCE, replace(state, due_at=NOW + timedelta(hours=9))), NOW), Polled)
+    ahead = replace(state, polled_at=NOW + timedelta(days=999), due_at=NOW + timedelta(days=1000))
+    assert isinstance(prepare(Poll(SOURCE, ahead), NOW), Poll)
