@@ -26,6 +26,7 @@ from schemas.block import Block, DropReason, Judged
 from schemas.identity import content_hash, normalised
 from schemas.run import Run
 from schemas.table import SITE_PAGES, Row, word_count
+from transforms.held import merged_path
 from transforms.steps import Attempt, Only
 
 #: Pages of a site that are looked at.
@@ -163,10 +164,21 @@ def read_earlier(output: str, run: Run) -> Iterator[tuple[str, Sample]]:
     paths = {file.path: file.path.split("run_date=")[-1][:10] for file in found.metadata_list}
     days = sorted(day for day in set(paths.values()) if day < run.run_date.isoformat())[-EARLIER_DAYS:]
     for path in sorted(path for path, day in paths.items() if day in days):
-        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
-            rows = pq.read_table(source).to_pylist()
-        for row in rows:
+        for row in _read_rows(path):
             yield row["domain"], (PageBlocks(row["key"], tuple(row["blocks"])),)
+
+
+def _read_rows(path: str) -> list[Row]:
+    """Returns the rows of a file; of one that is gone by now those of the file that it was merged into."""
+    try:
+        with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
+            rows: list[Row] = pq.read_table(source).to_pylist()
+            return rows
+    except Exception:
+        if FileSystems.exists(path):
+            raise
+    merged = merged_path(path)
+    return _read_rows(merged) if merged else []
 
 
 @dataclass

@@ -10,13 +10,19 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.cli import main
+from pipelines.ticks import clear_unfinished, merge_days, tick_of
+from schemas.run import Run
+from schemas.table import HELD
 from transforms.commit import delete_folder
+from transforms.web import feed_state
 
 storage = pytest.importorskip("google.cloud.storage", reason="needs apache-beam[gcp]")
 pytest.importorskip("apache_beam.io.gcp.gcsfilesystem", reason="needs apache-beam[gcp]")
@@ -236,6 +242,41 @@ def test_feeds_are_remembered_in_the_bucket(bucket, site):
     assert (second["read"], second["feeds"]) == (0, {"unchanged": 1})
     assert [name for name in stored if name.startswith("_state/feeds")] == [
         "_state/feeds/run_date=2026-11-20/r2-00000.parquet"
+    ]
+
+
+def test_states_that_another_run_replaces_meanwhile_are_listed_again(bucket, site, monkeypatch):
+    url = site.serve("/feed.xml", FEED, media="application/rss+xml").replace("a.test", "127.0.0.1")
+    more = ["--allow-private-hosts", "--host-delay", "0s", "--no-fetch", "--run-id"]
+    assert ingest(url, "--output", "gs://news/data", *more, "r1") == 0
+    found, gone = feed_state.state_files, ["gs://news/data/_state/feeds/run_date=2026-11-20/r0-00000.parquet"]
+    listings = [lambda output: dict.fromkeys(gone, "r0"), found]
+    monkeypatch.setattr(feed_state, "state_files", lambda output: listings.pop(0)(output))
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    state, _ = feed_state.read_states("gs://news/data", Run("r2", now.date(), "1.0", "t1"), now)
+    assert state.url == url
+
+
+def test_ticks_of_a_stream_are_cleared_and_merged_in_the_bucket(bucket):
+    stream = Run("s", date(2026, 11, 20), "1.0", "t1")
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    row = pa.table({"key": [bytes(16)], "version": [bytes(16)], "of_page": [True]}, HELD.schema)
+    content = io.BytesIO()
+    pq.write_table(row, content)
+    ticks = [tick_of(stream, noon + timedelta(minutes=minute)).run_id for minute in range(3)]
+    for tick in ticks:
+        blob = bucket.blob(f"data/{HELD.name}/run_date=2026-11-20/{tick}-00000.parquet")
+        blob.upload_from_string(content.getvalue())
+    for tick in ticks[:2]:
+        bucket.blob(f"data/_runs/{tick}.json").upload_from_string("{}")
+    for tick in ticks[1:]:
+        bucket.blob(f"data/_state/staging/{tick}/x.arrow").upload_from_string(b"x")
+    assert clear_unfinished("gs://news/data", stream) == ticks[1:]
+    merge_days("gs://news/data", stream, tick_of(stream, noon + timedelta(days=1)))
+    assert sorted(objects(bucket, "data")) == [
+        "_runs/s-20261120T120000.000Z.json",
+        "_runs/s-20261120T120100.000Z.json",
+        "_state/held/run_date=2026-11-20/s-20261120-00000.parquet",
     ]
 
 

@@ -151,14 +151,14 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
     so that what it found unchanged would be lost.
 
     Raises:
-        OSError: The storage failed.
+        Exception: The storage failed, or a file is damaged.
     """
     files = state_files(output)
     for _ in range(_MAX_TRIES):
         try:
             states = _newest_of_files(files)
             break
-        except OSError:
+        except Exception:  # each storage has its own for a file that is gone
             before, files = files, state_files(output)
             if files == before:
                 raise
