@@ -19,7 +19,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.pvalue import AsDict, AsList
 
-from schemas.run import Run
+from schemas.run import Run, day_of_tick
 from schemas.table import ARTICLES, REJECTS, TABLES, Table
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.manifests import manifest_path, withheld_path
@@ -176,7 +176,9 @@ def commit(
     if before:
         FileSystems.delete(before)
     move_into_place(files, output)
-    stale = stale_files(output, run.run_id, [file.target for file in files])
+    # A tick has an id of its own each time; to look for files of it would be to list the whole dataset.
+    is_tick = day_of_tick(run.run_id) is not None
+    stale = [] if is_tick else stale_files(output, run.run_id, [file.target for file in files])
     if stale:
         FileSystems.delete(stale)
     staging = staging_folder(output, run.run_id)

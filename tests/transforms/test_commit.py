@@ -100,6 +100,13 @@ def test_rejects_of_an_earlier_try_go_too(output):
     assert not old.exists()
 
 
+def test_a_tick_does_not_list_the_dataset(output, monkeypatch):
+    monkeypatch.setattr("transforms.commit.stale_files", lambda *_: 1 / 0)
+    tick = Run("s-20261120T120000.250Z", date(2026, 11, 20), "1.0", "t1")
+    (output / "_state/staging" / tick.run_id).mkdir()
+    assert Path(commit([], {}, str(output), tick, ABOUT)).exists()
+
+
 def test_a_run_id_is_no_pattern(output):
     run = Run("r.1", date(2026, 11, 20), "1.0", "t1")
     (output / DE).mkdir(parents=True)
