@@ -125,7 +125,7 @@ def report_of(
     trouble = None
     named = sum(isinstance(item, Source) for item in items)
     if named:
-        kind = f"names {named} sitemaps"
+        kind = f"names {named} sitemap{'s' if named > 1 else ''}"
     elif not entries:
         first = next((item for item in items if isinstance(item, Rejection)), None)
         trouble = f"{first.reason}: {first.detail}" if first else "no entries"

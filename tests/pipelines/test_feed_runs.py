@@ -122,6 +122,19 @@ def test_the_same_run_again_replaces_its_own_articles_and_forgets_no_other_feed(
     assert ingest(tmp_path, "r2", feed, other)["feeds"] == {"unchanged": 2}
 
 
+def test_a_run_that_is_done_again_and_killed_while_its_files_move_loses_nothing(site, tmp_path, monkeypatch):
+    """Its JSON is gone then, and a later run says that its entries were taken."""
+    feed = publish(site, "one", "two")
+    ingest(tmp_path, "r1", feed)
+    ingest(tmp_path, "r2", feed)
+    with monkeypatch.context() as patched:
+        patched.setattr("transforms.commit.move_into_place", lambda *_: 1 / 0)
+        assert main(["ingest", feed, "--output", str(tmp_path), "--run-id", "r1", "--host-delay", "0",
+                     "--allow-private-hosts"]) == 70  # fmt: skip
+    assert ingest(tmp_path, "r1", feed)["articles"] == 2
+    assert titles(tmp_path) == ["Story one", "Story two"]
+
+
 def test_without_state_nothing_is_skipped_and_nothing_remembered(site, tmp_path):
     feed = publish(site, "one")
     ingest(tmp_path, "r1", feed, "--no-state")

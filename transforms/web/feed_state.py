@@ -17,7 +17,7 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from schemas.run import Run
-from schemas.table import FEED_STATES, Row
+from schemas.table import FEED_STATES, HELD, Row
 from transforms.manifests import is_done
 from transforms.web.fetch import NO_VALIDATORS, Validators
 
@@ -147,8 +147,8 @@ def state_files(output: str) -> dict[str, str]:
 def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | str]:
     """Yields the newest state of each feed, then the files that they were read from.
 
-    A run that was done before and is run again takes anew all that it took then: it replaces its own files,
-    so that what it found unchanged would be lost.
+    A run that was done before, or tried, and is run again takes anew all that it took then: it replaces its
+    own files, so that what it found unchanged would be lost.
 
     Raises:
         Exception: The storage failed, or a file is damaged.
@@ -164,13 +164,21 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
                 raise
     else:
         raise OSError(f"{output}: its feed states change faster than they can be read")
-    again = is_done(output, run.run_id)
+    again = is_done(output, run.run_id) or _has_files(output, run.run_id)
     for state in states:
         if now - state.polled_at >= FORGET_ENTRIES_AFTER:
             state = replace(forget_entries(state), due_at=state.due_at)
         if now - state.polled_at < FORGET_AFTER:
             yield replace(state, anew=again)
     yield from files
+
+
+def _has_files(output: str, run_id: str) -> bool:
+    """Says whether a run left files, as one does that is killed while they move into place."""
+    pattern = FileSystems.join(output, HELD.name, "run_date=*", f"{run_id}-*.parquet")
+    (found,) = FileSystems.match([pattern])
+    names = (FileSystems.split(file.path)[1] for file in found.metadata_list)
+    return any(name.rpartition("-")[0] == run_id for name in names)
 
 
 def _newest_of_files(files: Iterable[str]) -> list[FeedState]:
