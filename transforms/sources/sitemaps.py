@@ -31,6 +31,7 @@ _Named = tuple[str | None, datetime | None]
 
 # A parser would drop `&b` of `?a=1&b=2`; in a CDATA section it stands rightly.
 _STRAY_AMPERSAND = re.compile(rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!#?\w+;)", re.DOTALL)
+_OF_NEWS = re.compile(r"news(?!letter)")
 _URL = re.compile(rb"<(?:\w+:)?url[\s>]", re.IGNORECASE)
 _URL_END = re.compile(rb"</(?:\w+:)?url\s*>", re.IGNORECASE)
 _ROOT_END = re.compile(rb"</(?:\w+:)?urlset\s*>", re.IGNORECASE)
@@ -98,7 +99,7 @@ def _followed(named: list[_Named], source: Source, fetched_at: datetime) -> Iter
         yield Rejection(source.uri, "read", Reason.NOT_A_FEED, "it names no sitemap", fetched_at=fetched_at)
     recent = [address for address, changed in named if not changed or changed > fetched_at - RECENT]
     links = list(dict.fromkeys(link for address in recent if (link := web_address(source.uri, address))))
-    links = [link for link in links if "news" in urlsplit(link).path.lower()] or links
+    links = [link for link in links if _OF_NEWS.search(urlsplit(link).path.lower())] or links
     for link in links[:MAX_SITEMAPS]:
         name = source.source_id or source.uri
         yield replace(source, uri=link, kind=Kind.FEED_URL, source_id=name)

@@ -146,6 +146,7 @@ def test_of_an_index_the_recent_ones_are_followed() -> None:
 
 
 def test_where_some_are_of_news_these_alone_are_followed() -> None:
+    assert len(named(index(("/newsletter.xml", ""), ("/articles.xml", "")))) == 2
     body = index(("/news-1.xml", ""), ("/articles.xml", ""), ("/GoogleNews.xml", ""))
     assert uris(named(body)) == ["https://bote.example/news-1.xml", "https://bote.example/GoogleNews.xml"]
     body = index(("https://news.example/a.xml", ""), ("https://news.example/b.xml", ""))
