@@ -132,7 +132,8 @@ def run_tick(options: IngestOptions, now: datetime, told: set[Rejection]) -> Map
     refused = [refusal for refusal in plan.refused if refusal not in told]
     if not refused and not is_due(plan, known, options, now):
         return None
-    merge_days(output, stream, run)
+    with suppress(Exception):  # the next tick tries again; feeds do not wait
+        merge_days(output, stream, run)
     before = set(state_files(output).values())
     beam = tuple(flag for flag in options.beam if flag != "--streaming")  # the tick itself is bounded
     tick = replace(options, run=run, beam=beam)

@@ -28,7 +28,7 @@ from pipelines.streaming import (
     run_tick,
 )
 from schemas import Kind, Source
-from schemas.table import FEED_STATES
+from schemas.table import FEED_STATES, HELD
 from transforms import commit
 from transforms.web.feed_state import FeedState
 
@@ -304,6 +304,13 @@ def test_ticks_without_news_leave_nothing_but_what_is_known_of_the_feeds(site, c
     assert third["options"]["beam"] == ["--streaming"]
     states = [name for name in written(data) if name.startswith(FEED_STATES.name)]
     assert [Path(name).name for name in states] == [f"{third['run_id']}-00000.parquet"]
+
+
+def test_state_that_cannot_be_merged_holds_no_tick_up(site, call, data):
+    day = data / HELD.name / "run_date=2026-11-20"
+    day.mkdir(parents=True)
+    (day / "s-20261120T120000.000Z-00000.parquet").write_bytes(b"damaged")  # of a tick that was never done
+    assert run_tick(impatient(call(publish(site, "one"))), now(), set())["articles"] == 1
 
 
 def test_a_second_signal_ends_a_tick_at_once(monkeypatch, capfd):
