@@ -1,5 +1,6 @@
 """FetchByHost: the documents behind the elements of a collection, many hosts at once, each host gently."""
 
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import urldefrag
 
 import apache_beam as beam
+from apache_beam.transforms.util import ReshufflePerKey
 from apache_beam.utils.windowed_value import WindowedValue
 
 from schemas import RawPage, Reason, Rejection
@@ -24,8 +26,14 @@ MAX_THREADS = 128
 T = TypeVar("T")
 
 
-_shared_fetcher = lru_cache(maxsize=8)(Fetcher)
-_shared_fetcher_lock = Lock()
+_make_fetcher = lru_cache(maxsize=8)(Fetcher)
+_make_fetcher_lock = Lock()
+
+
+def shared_fetcher(policy: FetchPolicy, network: Network | None) -> Fetcher:
+    """Returns the one fetcher that all steps of a process share: it knows what robots.txt say."""
+    with _make_fetcher_lock:
+        return _make_fetcher(policy, network)
 
 
 def gather(jobs: Iterable[Iterable[T]], max_threads: int = MAX_THREADS) -> Generator[T, None, None]:
@@ -103,31 +111,35 @@ class _FetchFn(beam.DoFn):
         self._ask = ask
 
     def setup(self) -> None:
-        with _shared_fetcher_lock:
-            self._fetcher = _shared_fetcher(self._policy, self._network)
+        self._fetcher = shared_fetcher(self._policy, self._network)
 
     def start_bundle(self) -> None:
-        self._hosts: list[tuple[list[Any], Any, Any]] = []
+        self._queues: dict[str, list[tuple[Any, Any, Any]]] = defaultdict(list)
 
     def process(
         self,
-        group: tuple[str, Iterable[Any]],
+        keyed: tuple[str, Any],
         timestamp: Any = beam.DoFn.TimestampParam,
         window: Any = beam.DoFn.WindowParam,
     ) -> Iterator[Rejection]:
-        elements = list(group[1])
-        yield from (element for element in elements if isinstance(element, Rejection))
-        wanted = [element for element in elements if not isinstance(element, Rejection)]
-        self._hosts.append((wanted, timestamp, window))
+        host, element = keyed
+        if isinstance(element, Rejection):
+            yield element
+        else:
+            self._queues[host].append((element, timestamp, window))
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         # The longest queues first: the last host to finish decides when the bundle does.
-        queues = sorted(self._hosts, key=lambda host: len(host[0]), reverse=True)
-        yield from gather(self._work_off(*queue) for queue in queues)
+        queues = sorted(self._queues.values(), key=len, reverse=True)
+        yield from gather(map(self._work_off, queues))
 
-    def _work_off(self, elements: list[Any], timestamp: Any, window: Any) -> Iterator[WindowedValue]:
-        for pair in ask_in_turn(elements, self._request_of, partial(self._ask, self._fetcher)):
-            yield WindowedValue(pair, timestamp, (window,))
+    def _work_off(self, queue: list[tuple[Any, Any, Any]]) -> Iterator[WindowedValue]:
+        ask = partial(self._ask, self._fetcher)
+        for (element, timestamp, window), answer in ask_in_turn(queue, self._request_of_first, ask):
+            yield WindowedValue((element, answer), timestamp, (window,))
+
+    def _request_of_first(self, queued: tuple[Any, Any, Any]) -> Request:
+        return self._request_of(queued[0])
 
 
 @dataclass
@@ -158,7 +170,7 @@ class FetchByHost(beam.PTransform[Any, Any]):
         return (
             items
             | "Key by host" >> beam.WithKeys(partial(_host_key, request_of))
-            | "Group by host" >> beam.GroupByKey()
+            | "Bring hosts together" >> ReshufflePerKey()
             | "Ask" >> beam.ParDo(_FetchFn(self.policy, self.network, request_of, self.ask))
             | "Settle" >> Attempt(STAGE, lambda: partial(_settled, settle), tuple, self.gives)
         )
