@@ -48,7 +48,7 @@ def read_web(
         elif levels:
             yield from read_web(item, ask, levels - 1)
         else:
-            yield _too_deep(item)
+            yield too_deep(item)
 
 
 @dataclass
@@ -104,7 +104,7 @@ class FetchFeeds(beam.PTransform[Any, Any]):
             | f"Choose {level}" >> beam.FlatMap(_choose, self.with_pages)
         )
         gives = RawPage | Source | Polled
-        fetch = FetchByHost(self.policy, request_of, Fetcher.feed, _settle_now, gives, self.network)
+        fetch = FetchByHost(self.policy, request_of, Fetcher.feed, settle_now, gives, self.network)
         asked = polls | f"Take polls {level}" >> Only(Poll) | f"Fetch {level}" >> fetch
         waiting = polls | f"Take those that wait {level}" >> Only(Polled)
         return asked, waiting, polls | f"Take the unasked {level}" >> Only(FeedState)
@@ -127,7 +127,8 @@ def _name(polled: Polled) -> tuple[str, None]:
     return polled.state.url, None
 
 
-def _settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Source | Rejection | Polled]:
+def settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Source | Rejection | Polled]:
+    """Gives what `settle` does, now; whatever is odd about a feed is told of it."""
     now = datetime.now(UTC)
     try:
         yield from list(settle(poll, answer, now))
@@ -135,11 +136,12 @@ def _settle_now(poll: Poll, answer: Answer) -> Iterator[RawPage | Source | Rejec
         yield from settle(poll, Refusal(Reason.FAILED, f"{type(error).__name__}: {error}"), now)
 
 
-def _too_deep(source: Source) -> Rejection:
+def too_deep(source: Source) -> Rejection:
+    """Returns the rejection of a sitemap that lies below more than `LEVELS` others."""
     return Rejection(source.uri, STAGE, Reason.NOT_A_FEED, "named by an index that an index named")
 
 
 def _too_deep_counted(source: Source) -> Rejection:
-    rejection = _too_deep(source)
+    rejection = too_deep(source)
     count(f"rejects/{rejection.reason}")
     return rejection
