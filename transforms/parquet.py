@@ -89,9 +89,14 @@ def write_parquet(pieces: Iterable[pa.Table], schema: pa.Schema, path: str) -> i
 
 
 def write_file(shard: Shard, refs: Iterable[RowRef], table: Table, run_id: str, folder: str) -> WrittenFile:
-    """Writes the rows of one file into `folder`."""
+    """Writes the staged rows of one file into `folder`."""
+    return write_rows(read_staged(refs, table), shard, table, run_id, folder)
+
+
+def write_rows(rows: pa.Table, shard: Shard, table: Table, run_id: str, folder: str) -> WrittenFile:
+    """Writes the rows of one file into `folder`, in the table's order."""
     partition, number = shard
-    rows = sort_rows(read_staged(refs, table), table)
+    rows = sort_rows(rows, table)
     path = FileSystems.join(folder, f"{table.name}-{uuid.uuid4().hex}.parquet")
     return WrittenFile(
         path=path,
