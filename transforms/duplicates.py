@@ -55,16 +55,37 @@ def split_held(refs: Iterable[RowRef], versions: Iterable[HeldVersion]) -> tuple
     return new, old
 
 
+def part(
+    members: Iterable[RowRef | HeldVersion], known: Iterable[HeldVersion] = ()
+) -> tuple[list[RowRef], list[RowRef], list[RowRef]]:
+    """Parts what is read and held of one article into the references to keep, duplicates, and held ones.
+
+    Args:
+        members: What is read, and what is held.
+        known: Further versions that are held.
+    """
+    refs: list[RowRef] = []
+    held = [*known]
+    for member in members:
+        if isinstance(member, RowRef):
+            refs.append(member)
+        else:
+            held.append(member)
+    kept, dropped = split_duplicates(refs)
+    new, old = split_held(kept, held)
+    return new, dropped, old
+
+
+def tagged(new: Iterable[RowRef], dropped: Iterable[RowRef], old: Iterable[RowRef]) -> Iterator[Any]:
+    """Yields what `part` gave for the three outputs, and counts it."""
+    for name, refs in ((None, new), (DUPLICATES, dropped), (ALREADY_HELD, old)):
+        for ref in refs:
+            count(name or "articles")
+            yield TaggedOutput(name, ref) if name else ref
+
+
 def _split(group: tuple[str, Iterable[RowRef | HeldVersion]]) -> Iterator[Any]:
-    members = list(group[1])
-    kept, dropped = split_duplicates(member for member in members if isinstance(member, RowRef))
-    new, old = split_held(kept, (member for member in members if isinstance(member, HeldVersion)))
-    for name, refs in (("articles", new), (DUPLICATES, dropped), (ALREADY_HELD, old)):
-        if refs:
-            count(name, len(refs))
-    yield from new
-    yield from (TaggedOutput(DUPLICATES, ref) for ref in dropped)
-    yield from (TaggedOutput(ALREADY_HELD, ref) for ref in old)
+    return tagged(*part(group[1]))
 
 
 @dataclass

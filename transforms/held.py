@@ -17,6 +17,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import apache_beam as beam
@@ -133,6 +134,25 @@ def merged_path(path: str) -> str | None:
     folder, name = FileSystems.split(path)
     day = day_of_tick(name.rpartition("-")[0])
     return FileSystems.join(folder, f"{day}-00000.parquet") if day else None
+
+
+def read_all_held(listed: tuple[str, bool], output: str, since: date) -> Iterator[tuple[str, HeldVersion]]:
+    """Yields all keys and versions in a file, unless its run was before a day.
+
+    Args:
+        listed: From `list_held`.
+        output: The dataset's root.
+        since: The first day that counts.
+    """
+    path, own = listed
+    day = path.rpartition("run_date=")[2][:10]
+    if path.endswith(".parquet") and day < since.isoformat():
+        return
+    batches = _held_by_articles(path, output) if path.endswith(".json") else _read(path, HELD.schema.names)
+    for batch in batches:
+        for row in batch.to_pylist():
+            if row["key"] != _MARK:
+                yield row["key"].hex(), HeldVersion(row["version"].hex(), row["of_page"], own)
 
 
 def _read(path: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
