@@ -16,6 +16,7 @@ from schemas.run import pipeline_version
 
 if TYPE_CHECKING:
     from pipelines.options import IngestOptions
+    from pipelines.plan import Plan
     from pipelines.retag import RetagOptions
 
 #: The JSON of a run.
@@ -93,7 +94,7 @@ def ingest(arguments: Sequence[str]) -> int:
     from pipelines.options import check_contact, parse
     from pipelines.plan import make_plan
     from pipelines.run import check_output, refused_inputs, run_ingest
-    from pipelines.streaming import check_stream
+    from pipelines.streaming import check_stream, is_loop
 
     options = parse(arguments)
     plan = make_plan(options.inputs, options.output)
@@ -108,7 +109,7 @@ def ingest(arguments: Sequence[str]) -> int:
     check_contact(options.policy.user_agent, plan.feed_urls())
     check_output(options)
     if options.poll_interval is not None:
-        return _stream(options)
+        return _stream(options) if is_loop(options) else _watch(options, plan)
     manifest = _carry_out(options, lambda: run_ingest(options, plan), terminal.print_summary)
     if manifest is None:
         return EXIT_DONE
@@ -135,6 +136,24 @@ def _stream(options: "IngestOptions") -> int:
         else:
             terminal.print_tick(tick)
     print("newsbeam: stopped; the same command again goes on from here", file=sys.stderr)
+    return EXIT_DONE
+
+
+def _watch(options: "IngestOptions", plan: "Plan") -> int:
+    from pipelines.options import UsageError
+    from pipelines.watch import run_watch
+
+    try:
+        stopped = run_watch(options, plan)
+    except UsageError:
+        raise
+    except Exception:
+        traceback.print_exc()
+        raise _RunFailedError from None
+    if stopped:
+        print("newsbeam: stopped; the same command again goes on from what is written", file=sys.stderr)
+    else:
+        print("newsbeam: handed over; the stream goes on until its job is drained", file=sys.stderr)
     return EXIT_DONE
 
 

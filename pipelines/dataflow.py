@@ -85,6 +85,8 @@ def added_flags(beam: argparse.Namespace, run: Run, output: str) -> list[str]:
     ]
     if beam.save_main_session is None:  # Beam's default is to pickle `__main__`, which holds nothing here
         flags.append("--no_save_main_session")
+    if beam.streaming and not beam.enable_streaming_engine:
+        flags.append("--enable_streaming_engine")  # state and windows in the service, not on workers' disks
     if not beam.job_name:
         name = re.sub("[^a-z0-9]+", "-", f"{DISTRIBUTION}-{run.run_id}".lower())
         flags.append(f"--job_name={name[:_LABEL_LENGTH].strip('-')}")

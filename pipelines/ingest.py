@@ -65,25 +65,12 @@ def build(
     samples = tuple(cleaned.values()) | "Sample sites" >> SampleSites()
     if options.site_templates:
         outcomes = outcomes | "Drop site templates" >> DropTemplates(samples, options.output, run)
-    outcomes = (
-        outcomes | "Detect language" >> DetectLanguage(options.detector) | "Tag topics" >> _tagger(options)
-    )
-    staged = (
-        outcomes
-        | "Take documents" >> Only(Document)
-        | "Count documents" >> beam.Map(counted, "documents")
-        | "Make article rows" >> beam.Map(article_row, run)
-        | "Stage articles" >> StageRows(ARTICLES, staging)
-    )
+    outcomes = enrich(outcomes, options)
+    staged = stage_articles(outcomes, options)
     identities = staged | "Take identities" >> beam.Map(lambda ref: ref.identity)
     held = identities | "Look up" >> LookUp(options.output, run) if options.use_state else None
     articles = staged | "Drop duplicates" >> DropDuplicates(held)
-    rejects = (
-        outcomes
-        | "Take rejections" >> Only(Rejection)
-        | "Make reject rows" >> beam.Map(reject_row, run)
-        | "Stage rejects" >> StageRows(REJECTS, staging)
-    )
+    rejects = stage_rejects(outcomes, options)
     site_pages = (
         samples
         | "Make sample rows" >> beam.FlatMap(sample_rows, run)
@@ -123,6 +110,32 @@ def build(
         told.append(found[TALLIES])
     commit = Commit(options.output, run, about, tuple(told), found.get(SUPERSEDED))
     files | "All files" >> beam.Flatten() | "Commit" >> commit
+
+
+def enrich(outcomes: Any, options: IngestOptions) -> Any:
+    """Returns the outcomes with language and topics."""
+    return outcomes | "Detect language" >> DetectLanguage(options.detector) | "Tag topics" >> _tagger(options)
+
+
+def stage_articles(outcomes: Any, options: IngestOptions) -> Any:
+    """Returns the references of the documents among outcomes, staged as rows of `ARTICLES`."""
+    return (
+        outcomes
+        | "Take documents" >> Only(Document)
+        | "Count documents" >> beam.Map(counted, "documents")
+        | "Make article rows" >> beam.Map(article_row, options.run)
+        | "Stage articles" >> StageRows(ARTICLES, staging_folder(options.output, options.run.run_id))
+    )
+
+
+def stage_rejects(outcomes: Any, options: IngestOptions) -> Any:
+    """Returns the references of the rejections among outcomes, staged as rows of `REJECTS`."""
+    return (
+        outcomes
+        | "Take rejections" >> Only(Rejection)
+        | "Make reject rows" >> beam.Map(reject_row, options.run)
+        | "Stage rejects" >> StageRows(REJECTS, staging_folder(options.output, options.run.run_id))
+    )
 
 
 def _tagger(options: IngestOptions) -> Any:

@@ -28,6 +28,8 @@ from transforms.web.fetch import host_of
 LOCAL_RUNNER = "FnApiRunner"
 #: How often a stream asks its feeds, in seconds, where nothing else is said.
 POLL_INTERVAL = 300.0
+#: Seconds of a stream that are written together, where nothing else is said.
+WINDOW = 300.0
 
 
 class UsageError(Exception):
@@ -51,6 +53,7 @@ class IngestOptions:
         fetch_articles: Whether the links of feeds that were fetched are fetched too.
         use_state: Whether what earlier runs hold is skipped, and remembered for later ones.
         poll_interval: Seconds after which a stream asks its feeds again; None: the run is no stream.
+        window: Seconds of a stream that are written together, on a runner that streams.
         limit: Number of inputs to read at most; None for all.
         dry_run: Show the plan alone.
         workers: Local processes; None to choose by the size of the input.
@@ -73,6 +76,7 @@ class IngestOptions:
     fetch_articles: bool
     use_state: bool
     poll_interval: float | None
+    window: float
     limit: int | None
     dry_run: bool
     workers: int | None
@@ -160,6 +164,12 @@ def make_parser() -> argparse.ArgumentParser:
         type=duration,
         metavar="5m",
         help="with --streaming, which polls the feeds until it is stopped: how often (default: 5m)",
+    )
+    add(
+        "--window",
+        type=duration,
+        metavar="5m",
+        help="with --streaming on a runner that streams: what is written together (default: 5m)",
     )
     add("--limit", type=positive, metavar="N", help="read the first N documents alone")
     add("--dry-run", action="store_true", help="print what would be read, write nothing")
@@ -301,6 +311,7 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
         fetch_articles=not parsed.no_fetch,
         use_state=not parsed.no_state,
         poll_interval=poll_interval,
+        window=WINDOW if parsed.window is None else parsed.window,
         limit=parsed.limit,
         dry_run=parsed.dry_run,
         workers=parsed.workers,
@@ -313,14 +324,20 @@ def parse(arguments: Sequence[str]) -> IngestOptions:
 
 
 def _poll_interval(parsed: argparse.Namespace, beam: Sequence[str]) -> float | None:
-    given: float | None = parsed.poll_interval
+    """Returns how often a stream asks its feeds; None where none was asked for."""
+    given = {"--poll-interval": parsed.poll_interval, "--window": parsed.window}
     if not make_beam_parser().parse_args(list(beam)).streaming:
-        if given is not None:
-            raise UsageError("--poll-interval is for a stream: add --streaming, or leave it out")
+        for option, seconds in given.items():
+            if seconds is not None:
+                raise UsageError(f"{option} is for a stream: add --streaming, or leave it out")
         return None
-    if given is not None and given < 1:
-        raise UsageError("--poll-interval: take 1s or more; feeds are somebody's servers")
-    return POLL_INTERVAL if given is None else given
+    for option, why in (
+        ("--poll-interval", "feeds are somebody's servers"),
+        ("--window", "each is written to files of its own"),
+    ):
+        if given[option] is not None and given[option] < 1:
+            raise UsageError(f"{option}: take 1s or more; {why}")
+    return POLL_INTERVAL if given["--poll-interval"] is None else parsed.poll_interval
 
 
 def check_contact(user_agent: str, urls: Iterable[str]) -> None:

@@ -24,8 +24,8 @@ from schemas import Kind, Rejection
 from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.web.polls import Poll, prepare
 
-#: Runners of this machine; a tick on them is a bounded run.
-LOOP_RUNNERS = frozenset({LOCAL_RUNNER, "PrismRunner", "DirectRunner", "BundleBasedDirectRunner"})
+#: Runners that do not stream; a tick on them is a bounded run.
+LOOP_RUNNERS = frozenset({LOCAL_RUNNER, "DirectRunner", "BundleBasedDirectRunner"})
 #: Ticks that may fail in a row before the rests between them grow, twice as long each.
 PATIENCE = 3
 #: Longest rest that failures lead to, in seconds.
@@ -50,7 +50,7 @@ class FailedTick:
 
 
 def is_loop(options: IngestOptions) -> bool:
-    """Says whether a stream is a loop of runs on this machine, by its runner."""
+    """Says whether a stream is a loop of runs, because its runner does not stream."""
     return (runner_of(options) or LOCAL_RUNNER).rpartition(".")[2] in LOOP_RUNNERS
 
 
@@ -60,9 +60,6 @@ def check_stream(options: IngestOptions, plan: Plan) -> None:
     Raises:
         UsageError: They cannot.
     """
-    if not is_loop(options):
-        runner = runner_of(options)
-        raise UsageError(f"--streaming runs on this machine alone so far: leave --runner {runner} out")
     if not options.use_state:
         raise UsageError("--streaming goes by what the dataset knows of its feeds: leave --no-state out")
     if options.limit:

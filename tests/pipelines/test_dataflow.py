@@ -6,11 +6,13 @@ import hashlib
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from importlib import metadata
 
 import apache_beam as beam
 import pytest
 from apache_beam.options.pipeline_options import GoogleCloudOptions, PipelineOptions, SetupOptions
+from apache_beam.portability.api.org.apache.beam.model.pipeline.v1.beam_runner_api_pb2 import IsBounded
 from apache_beam.portability.common_urns import environments
 
 from pipelines import cli, dataflow, run
@@ -19,6 +21,7 @@ from pipelines.ingest import build
 from pipelines.options import UsageError, make_beam_parser, parse
 from pipelines.retag import parse_retag
 from pipelines.run import about_run, make_pipeline, run_pipeline
+from pipelines.watch import build_stream
 
 PLACE = ["--runner", "DataflowRunner", "--project", "my-project", "--region", "europe-west3"]
 CALL = ["gs://news-in/crawl", "--output", "gs://news-out/data", *PLACE, "--run-id", "Nightly_1"]
@@ -177,6 +180,32 @@ def test_the_job_has_its_name_labels_image_and_no_main_session(job):
 def test_the_job_holds_the_whole_graph(job):
     names = {step.unique_name.partition("/")[0] for step in job.proto_pipeline.components.transforms.values()}
     assert {"Read", "Read again", "Detect language", "Tag topics", "Write articles", "Commit"} <= names
+
+
+@pytest.fixture(scope="module")
+def stream():
+    """The job of a stream that the service would get."""
+    feeds = ["https://tide.example/feed", *CALL, "--streaming", "--poll-interval=1m", "--window=2m"]
+    feeds.remove("gs://news-in/crawl")
+    options = parse([*feeds, "--no_auth", "--dry_run=True", f"--sdk_container_image={IMAGE}"])
+    pipeline = make_pipeline(options, workers=1)
+    build_stream(pipeline, options, about_run(options), datetime(2026, 11, 20, tzinfo=UTC), feeds=1)
+    return pipeline.run().job
+
+
+def test_a_stream_becomes_a_streaming_job(stream):
+    assert stream.proto.type_.name == "JOB_TYPE_STREAMING"
+    assert stream.options.view_as(GoogleCloudOptions).enable_streaming_engine
+    graph = stream.proto_pipeline.components
+    watch = [step for step in graph.transforms.values() if step.unique_name == "Watch feeds/Watch"]
+    assert len(watch) == 1
+    outputs = {graph.pcollections[name].is_bounded for name in watch[0].outputs.values()}
+    assert outputs == {IsBounded.Enum.UNBOUNDED}
+    commits = [step for step in graph.transforms.values() if step.unique_name == "Commit/Group by pane"]
+    (grouped,) = (graph.pcollections[name] for name in commits[0].inputs.values())
+    windowing = graph.windowing_strategies[grouped.windowing_strategy_id]
+    assert windowing.window_fn.urn == "beam:window_fn:fixed_windows:v1"
+    assert windowing.allowed_lateness == 86_400_000  # milliseconds
 
 
 class Taken(beam.runners.PipelineRunner):
