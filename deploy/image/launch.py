@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterable
 
 from pipelines.cli import EXIT_USAGE, main
-from pipelines.options import make_parser
+from pipelines.options import make_beam_parser, make_parser
 
 #: The INPUTs, parted by spaces; a launcher knows no words without a name.
 INPUTS = "inputs"
 SWITCHES = {"true": True, "false": False}
+#: Options of Beam that are parameters of the template.
+OF_BEAM = {"--streaming"}
 
 
 def call(parameters: Iterable[str]) -> list[str]:
@@ -24,9 +26,9 @@ def call(parameters: Iterable[str]) -> list[str]:
     Raises:
         ValueError: A switch has another value.
     """
-    options = {
-        name.removeprefix("--"): action for action in make_parser()._actions for name in action.option_strings
-    }
+    actions = [action for action in make_beam_parser()._actions if OF_BEAM & set(action.option_strings)]
+    actions += make_parser()._actions
+    options = {name.removeprefix("--"): action for action in actions for name in action.option_strings}
     words = []
     for parameter in parameters:
         name, _, value = parameter.removeprefix("--").partition("=")

@@ -25,7 +25,7 @@ LOCK = dict(re.findall(r"(?m)^([a-z0-9._-]+)==(\S+)", (IMAGE / "requirements.loc
 TEMPLATE = json.loads((IMAGE / "template.json").read_text())
 PARAMETERS = {parameter["name"]: parameter for parameter in TEMPLATE["parameters"]}
 #: Options of the command at a terminal: where and until when it runs, what it prints and its status tells.
-AT_A_TERMINAL = {"help", "dry_run", "workers", "max_reject_share", "json", "verbose", "poll_interval"}
+AT_A_TERMINAL = {"help", "dry_run", "workers", "max_reject_share", "json", "verbose"}
 DATAFLOW = ["--runner=DataflowRunner", "--project=my-project", "--region=europe-west3"]
 
 
@@ -184,9 +184,21 @@ def test_parameters_become_words_of_the_command(launch):
         launch.call(["--no_fetch=yes"])
 
 
+def test_a_stream_is_launched_by_a_parameter(launch):
+    given = [
+        "--inputs=https://news.example/rss",
+        "--output=gs://news-out/data",
+        "--poll_interval=1m",
+        *DATAFLOW,
+    ]
+    options = parse(launch.call([*given, "--streaming=true", "--window=2m"]))
+    assert (options.poll_interval, options.window, "--streaming" in options.beam) == (60.0, 120.0, True)
+    assert parse(launch.call([*given[:2], "--streaming=false", *DATAFLOW])).poll_interval is None
+
+
 def test_the_template_has_a_parameter_for_every_option_and_no_other():
     actions = {action.dest: action for action in make_parser()._actions}
-    assert set(PARAMETERS) == set(actions) - AT_A_TERMINAL
+    assert set(PARAMETERS) == (set(actions) | {"streaming"}) - AT_A_TERMINAL
     required = {name for name, action in actions.items() if action.required}
     assert {name for name, parameter in PARAMETERS.items() if not parameter.get("isOptional")} == required
 
@@ -217,11 +229,16 @@ def test_the_template_has_the_form_that_dataflow_reads():
         ("max_page_bytes", "10M", "ten"),
         ("fetch_timeout", "30", "30 s x"),
         ("limit", "100", "0"),
+        ("streaming", "true", "yes"),
+        ("poll_interval", "5m", "often"),
+        ("window", "5m", "wide"),
     ],
 )
 def test_what_a_parameter_takes_is_what_the_program_takes(launch, name, good, bad):
     (expression,) = PARAMETERS[name]["regexes"]
     call = {"inputs": "gs://news-in/x", "output": "gs://news-out/data"}
+    if name in {"poll_interval", "window"}:
+        call["streaming"] = "true"
     assert re.fullmatch(expression, good)
     parse(launch.call([*(f"--{key}={value}" for key, value in {**call, name: good}.items()), *DATAFLOW]))
     assert not re.fullmatch(expression, bad)
