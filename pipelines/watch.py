@@ -35,7 +35,7 @@ from transforms.web.articles import FETCHED, LOST
 from transforms.web.feed_state import FeedState, read_states
 from transforms.web.feeds import ENTRIES, POLLED
 from transforms.web.watch import FEEDS_A_PART, WatchFeeds
-from transforms.windows import CommitPanes, InWindows, Staged
+from transforms.windows import CommitPanes, InWindows, Staged, clear_unfinished
 
 
 def build_stream(
@@ -140,6 +140,7 @@ def run_watch(options: IngestOptions, plan: Plan) -> bool:
         with shipped(pipeline.options):
             pipeline.run()
         return False
+    clear_unfinished(options.output, options.run)
     result = pipeline.run()
     with finish_on_signals() as stop:  # only now: Beam has set handlers of its own, which end its servers
         while not stop.asked and not PipelineState.is_terminal(result.state):

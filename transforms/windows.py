@@ -6,6 +6,7 @@ worker, so that its counts add up and its commit, which can be tried again, is w
 the batch, whose windows have no end; files, commit and their formats are the same.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,8 +22,8 @@ from apache_beam.utils.timestamp import Duration, Timestamp
 
 from schemas import FeedEntry
 from schemas.run import Run
-from schemas.table import ARTICLES, FEED_STATES, HELD, REJECTS, Row, Table
-from transforms.commit import COUNTS, READ, Tally, commit, staging_folder
+from schemas.table import ARTICLES, FEED_STATES, HELD, REJECTS, TABLES, Row, Table
+from transforms.commit import COUNTS, READ, Tally, commit, manifest_path, staging_folder, stale_files
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.held import article_rows, mark_row
 from transforms.parquet import Shard, WrittenFile, shard_of, write_rows
@@ -95,6 +96,31 @@ def run_of(stream: Run, start: datetime, pane: int) -> Run:
         ValueError: The id would be too long.
     """
     return replace(stream, run_id=f"{stream.run_id}-{start:%Y%m%dT%H%M%S}Z-{pane}", run_date=start.date())
+
+
+def clear_unfinished(output: str, stream: Run) -> list[str]:
+    """Deletes the files in place of panes that did not come to their JSON; returns their run ids.
+
+    Only while no job of the stream runs.
+
+    Raises:
+        OSError: The storage failed.
+    """
+    own = re.compile(rf"({re.escape(stream.run_id)}-\d{{8}}T\d{{6}}Z-\d+)-\d{{5}}\.parquet")
+    patterns = [
+        FileSystems.join(output, table.name, *["*"] * len(table.partitions), f"{stream.run_id}-*.parquet")
+        for table in TABLES
+    ]
+    names = (
+        FileSystems.split(file.path)[1]
+        for match in FileSystems.match(patterns)
+        for file in match.metadata_list
+    )
+    run_ids = {found[1] for name in names if (found := own.fullmatch(name))}
+    unfinished = sorted(one for one in run_ids if not FileSystems.exists(manifest_path(output, one)))
+    for run_id in unfinished:
+        FileSystems.delete(stale_files(output, run_id, ()))
+    return unfinished
 
 
 def write_pane(pieces: Iterable[Piece], run: Run, folder: str) -> tuple[list[WrittenFile], Counter[Tally]]:

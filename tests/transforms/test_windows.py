@@ -20,7 +20,16 @@ from transforms.commit import COUNTS, FEEDS, READ, commit, staging_folder
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.staging import write_staged
 from transforms.web.feed_state import FeedState
-from transforms.windows import LATENESS, CommitPanes, InWindows, Staged, run_of, sweep, write_pane
+from transforms.windows import (
+    LATENESS,
+    CommitPanes,
+    InWindows,
+    Staged,
+    clear_unfinished,
+    run_of,
+    sweep,
+    write_pane,
+)
 
 START = datetime(2026, 11, 20, 11, 59, 30, tzinfo=UTC)
 STREAM = Run("stream-1", date(2026, 11, 20), "1", "1")
@@ -181,3 +190,14 @@ def test_runs_of_panes_sort_by_time_and_bear_the_day_of_their_window():
     late = run_of(STREAM, datetime(2026, 11, 21, tzinfo=UTC), 3)
     assert (late.run_id, late.run_date) == ("stream-1-20261121T000000Z-3", date(2026, 11, 21))
     assert run_of(STREAM, START, 0).run_id < late.run_id
+
+
+def test_what_a_job_that_was_killed_left_in_place_is_cleared(output):
+    run(output, stream_of((1, (1, article(output, "one"))), (70, (71, article(output, "two")))))
+    first, second = manifests(output)
+    os.remove(os.path.join(output, "_runs", f"{second['run_id']}.json"))
+    other = Run("stream-1-b", STREAM.run_date, "1", "1")
+    assert clear_unfinished(output, other) == []
+    assert clear_unfinished(output, STREAM) == [second["run_id"]]
+    assert titles(output) == [(first["run_id"], "one")]
+    assert not [name for *_, names in os.walk(output) for name in names if second["run_id"] in name]
