@@ -18,7 +18,7 @@ import pyarrow as pa
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterWatermark
 from apache_beam.transforms.window import FixedWindows, IntervalWindow, TimestampedValue
-from apache_beam.utils.timestamp import Duration, Timestamp
+from apache_beam.utils.timestamp import Timestamp
 
 from schemas import FeedEntry
 from schemas.run import Run
@@ -28,10 +28,12 @@ from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.held import article_rows, mark_row
 from transforms.parquet import Shard, WrittenFile, shard_of, write_rows
 from transforms.staging import RowRef, partition_path, read_staged
-from transforms.web.feed_state import FeedState, leave_for_later, newest, state_row
+from transforms.web.feed_state import FeedState, leave_for_later, newest, read_states, state_row
 
 #: How long after its end a window still takes what comes late, in seconds. The source of feeds never is.
 LATENESS = 86_400
+#: Files of feed states above which a pane gathers them all in its own: each window leaves one.
+MAX_STATE_FILES = 100
 #: How much longer files that wait under the hidden prefix are kept, in seconds.
 _GRACE = 3_600
 
@@ -75,7 +77,7 @@ class InWindows(beam.PTransform[Any, Any]):
                 FixedWindows(self.seconds, offset=float(start) % self.seconds),
                 trigger=AfterWatermark(late=AfterCount(1)),
                 accumulation_mode=AccumulationMode.DISCARDING,
-                allowed_lateness=Duration(LATENESS),
+                allowed_lateness=LATENESS,
             )
         )
 
@@ -183,6 +185,18 @@ def _write(rows: pa.Table, shard: Shard, table: Table, run: Run, folder: str) ->
     return write_rows(rows, shard, table, run.run_id, folder)
 
 
+def gathered_states(output: str, run: Run) -> list[Piece]:
+    """Returns all that the dataset knows of feeds, and the files that say so, if these have become many.
+
+    Raises:
+        OSError: The storage failed.
+    """
+    (found,) = FileSystems.match([FileSystems.join(output, FEED_STATES.name, "*", "*.parquet")])
+    if len(found.metadata_list) <= MAX_STATE_FILES:
+        return []
+    return [*read_states(output, run, datetime.now(UTC))]
+
+
 def sweep(folders: str, before: float) -> None:
     """Deletes the files in folders that were written before a time in seconds since 1970.
 
@@ -209,8 +223,9 @@ class _CommitFn(beam.DoFn):
         window: Any = beam.DoFn.WindowParam,
         pane: Any = beam.DoFn.PaneInfoParam,
     ) -> Iterator[str]:
-        pieces, start = list(group[1]), datetime.fromtimestamp(float(window.start), UTC)
+        start = datetime.fromtimestamp(float(window.start), UTC)
         run = run_of(self._stream, start, max(pane.index, 0))
+        pieces: list[Piece] = [*group[1], *gathered_states(self._output, run)]
         files, tallies = write_pane(pieces, run, self._folder)
         about = {**self._about, **about_pane(run, window)}
         superseded = [piece for piece in pieces if isinstance(piece, str)]

@@ -21,6 +21,7 @@ from transforms.held import (
     article_rows,
     list_held,
     mark_row,
+    read_all_held,
     read_held,
 )
 from transforms.staging import RowRef, row_identity
@@ -164,3 +165,14 @@ def test_what_another_run_writes_while_this_one_reads_its_inputs_counts(tmp_path
     with TestPipeline(runner="FnApiRunner") as pipeline:
         keys = pipeline | beam.Create([ONE]) | beam.Reshuffle() | "Read" >> beam.Map(write_meanwhile)
         assert_that(keys | LookUp(str(tmp_path), RUN), equal_to([(ONE, HeldVersion(TEXT, True))]))
+
+
+def test_a_stream_reads_all_that_the_last_days_hold(tmp_path):
+    keep(tmp_path, "old", [row(ONE, OTHER)], day="2026-10-01")
+    keep(tmp_path, "new", [{**mark_row(RUN)}, row(ONE, TEXT), row(TWO, TEXT, of_page=False)])
+    found = [
+        pair
+        for listed in list_held(str(tmp_path), RUN)
+        for pair in read_all_held(listed, str(tmp_path), date(2026, 10, 21))
+    ]
+    assert found == [(ONE, HeldVersion(TEXT, of_page=True)), (TWO, HeldVersion(TEXT, of_page=False))]

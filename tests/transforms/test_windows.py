@@ -16,10 +16,11 @@ from apache_beam.transforms.window import TimestampedValue
 from schemas import Document, FeedEntry, Reason, Rejection
 from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, article_row, reject_row
+from transforms import windows
 from transforms.commit import COUNTS, FEEDS, READ, commit, staging_folder
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.staging import write_staged
-from transforms.web.feed_state import FeedState
+from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.windows import (
     LATENESS,
     CommitPanes,
@@ -159,6 +160,19 @@ def test_the_last_state_of_a_feed_is_kept_without_the_entries_that_were_lost(out
     (known,) = (ds.dataset(file.path).to_table().to_pylist() for file in files if "feeds" in file.target)
     assert [row["entries"] for row in known] == [[1, 2]]
     assert known[0]["body_hash"] is None
+
+
+def test_a_window_gathers_the_files_of_feed_states_when_they_are_many(output, monkeypatch):
+    monkeypatch.setattr(windows, "MAX_STATE_FILES", 2)
+    now = datetime.now(UTC)
+    polls = [
+        (60 * number + 1, FeedState(f"https://tide.example/{number}", now, now, entries=(number,)))
+        for number in range(4)
+    ]
+    run(output, stream_of(*((seconds, (seconds, state)) for seconds, state in polls), (300,)))
+    held = [one for one in read_states(output, STREAM, now) if isinstance(one, FeedState)]
+    assert [state.entries for state in held] == [(0,), (1,), (2,), (3,)]
+    assert len(state_files(output)) == 1
 
 
 def test_a_pane_that_is_committed_again_gives_the_same(output):
