@@ -91,8 +91,12 @@ class RoundTracker(RestrictionTracker):
             raise ValueError("feeds were left alone for ever")
 
     def current_progress(self) -> RestrictionProgress:
-        """Returns that there is always more to come."""
-        return RestrictionProgress(completed=0.0, remaining=1.0)
+        """Returns that there is always more to come.
+
+        As a fraction: without, Beam puts the bytes given so far in its place, and cannot be asked to split
+        where it has not measured any yet (seen: Prism ends the job).
+        """
+        return RestrictionProgress(fraction=0.0, remaining=1.0)
 
     def is_bounded(self) -> bool:
         """Returns that there is no end."""

@@ -1,5 +1,6 @@
 """Rounds of a source of feeds, as a runner calls them, against a site on loopback."""
 
+import math
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -114,6 +115,7 @@ def test_what_is_not_claimed_is_not_given_and_is_left_to_whoever_goes_on(site: A
 
 def test_a_part_is_handed_on_but_never_cut() -> None:
     tracker = RoundTracker(Round(5.0, {}))
+    assert tracker.current_progress().with_completed(math.nan).fraction_completed == 0
     with pytest.raises(ValueError, match="left alone"):
         tracker.check_done()
     assert tracker.try_split(0.5) is None
