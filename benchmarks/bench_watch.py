@@ -1,13 +1,12 @@
 """Delay and exactness of `newsbeam ingest --streaming` on Prism, looked at while the job runs.
 
-    python -m benchmarks.bench_watch --prism FILE [--seconds 60] [--feeds 4] [--every 3] [--restart stop|kill]
+    python -m benchmarks.bench_watch [--seconds 60] [--feeds 4] [--every 3] [--restart stop|kill]
 
 Serves on loopback feeds that publish an article every few seconds, runs the command with `--poll-interval 5s
 --window 5s`, and asks the dataset with DuckDB, twice a second, which articles lie there. Prints how many were
 seen while the job ran, and the seconds from an article's publication to its row. With `--restart` the job is
 stopped or killed half way and started again. Ends with an error where an article is missing or doubled, or
-the counts of a window do not add up. Prism is built by
-`GOBIN=/tmp go install github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0`.
+the counts of a window do not add up. Prism is built with Go where none is named.
 """
 
 import argparse
@@ -24,6 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import duckdb
+
+from benchmarks.runners import build_prism
 
 SENTENCES = (
     "The ferry company said that it would buy two new ships for the northern route. They are built in a "
@@ -111,7 +112,7 @@ def stop(job: subprocess.Popen[bytes]) -> None:
 def main() -> None:
     """Runs and prints."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--prism", required=True, help="the program")
+    parser.add_argument("--prism", help="the program")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--feeds", type=int, default=4)
     parser.add_argument("--every", type=float, default=3.0, help="seconds between two articles of a feed")
@@ -119,6 +120,7 @@ def main() -> None:
         "--restart", choices=["stop", "kill"], help="end the job so half way, and start it again"
     )
     given = parser.parse_args()
+    prism = given.prism or build_prism()
     Site.every = given.every
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -128,7 +130,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-watch-") as output:
         for end in ([given.restart] if given.restart else []) + ["stop"]:
             starts.append(time.time())
-            job = start(urls, output, given.prism)
+            job = start(urls, output, prism)
             look(output, time.time() + given.seconds / (2 if given.restart else 1), seen)
             if job.poll() is not None:
                 sys.exit(f"the job ended with {job.returncode}")

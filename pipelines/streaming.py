@@ -24,8 +24,8 @@ from schemas import Kind, Rejection
 from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.web.polls import Poll, prepare
 
-#: Runners that do not stream; a tick on them is a bounded run.
-LOOP_RUNNERS = frozenset({LOCAL_RUNNER, "DirectRunner", "BundleBasedDirectRunner"})
+#: Runners that stream: a stream is one job, see `pipelines.watch`; elsewhere each tick is a bounded run.
+STREAMING_RUNNERS = frozenset({"dataflow", "flink", "portable", "prism"})
 #: Ticks that may fail in a row before the rests between them grow, twice as long each.
 PATIENCE = 3
 #: Longest rest that failures lead to, in seconds.
@@ -51,7 +51,8 @@ class FailedTick:
 
 def is_loop(options: IngestOptions) -> bool:
     """Says whether a stream is a loop of runs, because its runner does not stream."""
-    return (runner_of(options) or LOCAL_RUNNER).rpartition(".")[2] in LOOP_RUNNERS
+    name = (runner_of(options) or LOCAL_RUNNER).rpartition(".")[2].lower().removesuffix("runner")
+    return name not in STREAMING_RUNNERS
 
 
 def check_stream(options: IngestOptions, plan: Plan) -> None:

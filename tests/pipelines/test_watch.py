@@ -129,9 +129,10 @@ def test_a_stream_goes_on_from_what_an_earlier_job_wrote(given):
     [
         (None, True),
         ("FnApiRunner", True),
-        ("DirectRunner", True),
+        ("direct", True),
         ("PrismRunner", False),
-        ("FlinkRunner", False),
+        ("flink", False),
+        ("apache_beam.runners.DataflowRunner", False),
     ],
 )
 def test_the_runner_decides_whether_a_stream_is_a_loop_or_a_job(runner, loops):
