@@ -91,6 +91,8 @@ def test_the_run_id_is_the_same_for_the_same_call():
         (["a", "--output", "o", "--language-detector", "cld2"], "'combined', 'langdetect'"),
         (["a", "--output", "o", "--poll-interval", "5m"], "add --streaming"),
         (["a", "--output", "o", "--streaming", "--poll-interval", "10ms"], "1s or more"),
+        (["a", "--output", "o", "--window", "5m"], "add --streaming"),
+        (["a", "--output", "o", "--streaming", "--window", "10ms"], "1s or more"),
         (["a", "--output", "o", "--direct_num_workers=x"], "invalid int value"),
     ],
 )
