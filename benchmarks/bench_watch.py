@@ -168,9 +168,11 @@ def report(output: str, seen: dict[str, float], starts: list[float]) -> None:
         if Site.published_at(title) > starts[-1] + 2 * INTERVAL
     ]
     print(
-        f"{len(titles)} articles in {len(runs)} windows, none missing or doubled; {len(seen)} seen while it "
-        f"ran; from publication to row: median {statistics.median(fresh):.1f} s, longest {max(fresh):.1f} s"
+        f"{len(titles)} articles in {len(runs)} windows, none missing or doubled; {len(seen)} seen on the way"
     )
+    if fresh:
+        median, longest = statistics.median(fresh), max(fresh)
+        print(f"from publication to row: median {median:.1f} s, longest {longest:.1f} s")
 
 
 if __name__ == "__main__":

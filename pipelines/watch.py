@@ -31,7 +31,7 @@ from transforms.sources import ListSources
 from transforms.staging import RowRef
 from transforms.steps import Only, counted
 from transforms.web import FetchArticles
-from transforms.web.articles import FETCHED, LOST
+from transforms.web.articles import FETCHED
 from transforms.web.feed_state import FeedState, read_states
 from transforms.web.feeds import ENTRIES, POLLED
 from transforms.web.watch import FEEDS_A_PART, WatchFeeds
@@ -86,9 +86,7 @@ def build_stream(
         polled | "Tell outcomes" >> beam.FlatMap(outcome),
     ]
     if options.fetch_articles:
-        fetched = entries | "Fetch articles" >> FetchArticles(options.policy)
-        entries = fetched[FETCHED]
-        pieces.append(fetched[LOST] | "Lost in windows" >> windows)
+        entries = (entries | "Fetch articles" >> FetchArticles(options.policy))[FETCHED]
     # Only now: Prism cannot decode what a Reshuffle within windows ships.
     entries = entries | "Entries in windows" >> windows
     pieces.append(entries | "Tell fallbacks" >> beam.FlatMap(fallback))

@@ -20,7 +20,6 @@ from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterWa
 from apache_beam.transforms.window import FixedWindows, IntervalWindow, TimestampedValue
 from apache_beam.utils.timestamp import Timestamp
 
-from schemas import FeedEntry
 from schemas.run import Run
 from schemas.table import ARTICLES, FEED_STATES, HELD, REJECTS, TABLES, Row, Table
 from transforms.commit import COUNTS, READ, Tally, commit, manifest_path, staging_folder, stale_files
@@ -28,7 +27,7 @@ from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.held import article_rows, mark_row
 from transforms.parquet import Shard, WrittenFile, shard_of, write_rows
 from transforms.staging import RowRef, partition_path, read_staged
-from transforms.web.feed_state import FeedState, leave_for_later, newest, read_states, state_row
+from transforms.web.feed_state import FeedState, newest, read_states, state_row
 
 #: How long after its end a window still takes what comes late, in seconds. The source of feeds never is.
 LATENESS = 86_400
@@ -46,10 +45,9 @@ class Staged:
     ref: RowRef
 
 
-#: What a pane consists of: rows, counts, what is known of feeds, entries whose page was lost, and files of
-#: state that what is known of the feeds supersedes. Each row and each duplicate stands for one input, so that
-#: the counts of any pieces add up.
-Piece = Staged | tuple[Tally, int] | FeedState | FeedEntry | str
+#: What a pane consists of: rows, counts, what is known of feeds, and files of state that this supersedes.
+#: Each row and each duplicate stands for one input, so that the counts of any pieces add up.
+Piece = Staged | tuple[Tally, int] | FeedState | str
 
 
 @dataclass
@@ -130,14 +128,11 @@ def write_pane(pieces: Iterable[Piece], run: Run, folder: str) -> tuple[list[Wri
     staged: dict[str, list[RowRef]] = defaultdict(list)
     tallies: Counter[Tally] = Counter()
     states: dict[str, FeedState] = {}
-    lost: dict[str, list[int]] = defaultdict(list)
     for piece in pieces:
         if isinstance(piece, Staged):
             staged[piece.table].append(piece.ref)
         elif isinstance(piece, FeedState):
             states[piece.url] = newest((piece, states.get(piece.url, piece))) or piece
-        elif isinstance(piece, FeedEntry):
-            lost[piece.feed].append(piece.digest)
         elif isinstance(piece, tuple):
             tallies[piece[0]] += piece[1]
     written = sum(map(len, staged.values()))
@@ -147,10 +142,9 @@ def write_pane(pieces: Iterable[Piece], run: Run, folder: str) -> tuple[list[Wri
         for table in (ARTICLES, REJECTS)
         for shard, refs in _shards(staged[table.name])
     ]
-    known = [leave_for_later(state, lost[url]) if lost[url] else state for url, state in states.items()]
     held = [row for ref in staged[ARTICLES.name] for row in article_rows(ref, run)]
     for table, rows in (
-        (FEED_STATES, [state_row(state, run) for state in known]),
+        (FEED_STATES, [state_row(state, run) for state in states.values()]),
         (HELD, [mark_row(run), *held]),
     ):
         files += [

@@ -13,7 +13,7 @@ from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.test_stream import TestStream
 from apache_beam.transforms.window import TimestampedValue
 
-from schemas import Document, FeedEntry, Reason, Rejection
+from schemas import Document, Reason, Rejection
 from schemas.run import Run
 from schemas.table import ARTICLES, REJECTS, article_row, reject_row
 from transforms import windows
@@ -150,16 +150,15 @@ def test_any_pieces_add_up(output):
     assert tallies[COUNTS, READ] == 5
 
 
-def test_the_last_state_of_a_feed_is_kept_without_the_entries_that_were_lost(output):
+def test_the_last_state_of_a_feed_is_kept(output):
     feed = "https://tide.example/feed"
     states = [
         FeedState(feed, START.replace(minute=minute), START, entries=entries, body_hash="x")
         for minute, entries in ((1, (1,)), (3, (1, 2, 3)), (2, (1, 2)))
     ]
-    files, _ = write_pane([*states, FeedEntry(feed, 3)], STREAM, output)
+    files, _ = write_pane(states, STREAM, output)
     (known,) = (ds.dataset(file.path).to_table().to_pylist() for file in files if "feeds" in file.target)
-    assert [row["entries"] for row in known] == [[1, 2]]
-    assert known[0]["body_hash"] is None
+    assert [row["entries"] for row in known] == [[1, 2, 3]]
 
 
 def test_a_window_gathers_the_files_of_feed_states_when_they_are_many(output, monkeypatch):
