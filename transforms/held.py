@@ -115,18 +115,9 @@ def read_held(listed: tuple[str, bool], output: str, prefixes: bytes) -> Iterato
         return
     wanted = np.frombuffer(prefixes, np.uint64)
     path, own = listed
-    try:
-        batches = (
-            _held_by_articles(path, output) if path.endswith(".json") else _read(path, HELD.schema.names)
-        )
-        for batch in batches:
-            for row in _matching(batch, wanted):
-                yield row["key"].hex(), HeldVersion(row["version"].hex(), row["of_page"], own)
-    except Exception as error:
-        if (merged := merged_path(path)) and not FileSystems.exists(path):
-            yield from read_held((merged, own), output, prefixes)
-        elif FileSystems.exists(path):
-            raise RuntimeError(f"cannot read what earlier runs hold, {path}: {error}") from error
+    for batch in _batches(path, output):
+        for row in _matching(batch, wanted):
+            yield row["key"].hex(), HeldVersion(row["version"].hex(), row["of_page"], own)
 
 
 def merged_path(path: str) -> str | None:
@@ -143,16 +134,31 @@ def read_all_held(listed: tuple[str, bool], output: str, since: date) -> Iterato
         listed: From `list_held`.
         output: The dataset's root.
         since: The first day that counts.
+
+    Raises:
+        RuntimeError: The file is damaged.
     """
     path, own = listed
     day = path.rpartition("run_date=")[2][:10]
     if path.endswith(".parquet") and day < since.isoformat():
         return
-    batches = _held_by_articles(path, output) if path.endswith(".json") else _read(path, HELD.schema.names)
-    for batch in batches:
+    for batch in _batches(path, output):
         for row in batch.to_pylist():
             if row["key"] != _MARK:
                 yield row["key"].hex(), HeldVersion(row["version"].hex(), row["of_page"], own)
+
+
+def _batches(path: str, output: str) -> Iterator[pa.RecordBatch]:
+    try:
+        if path.endswith(".json"):
+            yield from _held_by_articles(path, output)
+        else:
+            yield from _read(path, HELD.schema.names)
+    except Exception as error:
+        if FileSystems.exists(path):
+            raise RuntimeError(f"cannot read what earlier runs hold, {path}: {error}") from error
+        if merged := merged_path(path):
+            yield from _batches(merged, output)
 
 
 def _read(path: str, columns: list[str]) -> Iterator[pa.RecordBatch]:
