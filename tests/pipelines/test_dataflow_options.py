@@ -17,15 +17,9 @@ from transforms.language import Detector
 from transforms.language.detect import detect_language
 
 #: Options that concern the command alone, not the job.
-OF_THE_COMMAND = {
-    "--dry-run",
-    "--help",
-    "--json",
-    "--max-reject-share",
-    "--poll-interval",
-    "--verbose",
-    "--workers",
-}
+OF_THE_COMMAND = {"--dry-run", "--help", "--json", "--max-reject-share", "--verbose", "--workers"}
+#: Of a stream, whose graph is another; see test_watch.
+OF_STREAMS = {"--poll-interval", "--window"}
 #: Says what is the default.
 DEFAULTS = {"--since-state"}
 STORED = {
@@ -70,7 +64,7 @@ def run_job(options, inputs, folder):
 
 def test_no_option_is_left_out():
     names = {action.option_strings[-1] for action in make_parser()._actions if action.option_strings}
-    assert names == {*STORED, *WEB, "--output", *OF_THE_COMMAND, *DEFAULTS}
+    assert names == {*STORED, *WEB, "--output", *OF_THE_COMMAND, *OF_STREAMS, *DEFAULTS}
 
 
 def test_options_for_stored_files_reach_the_job(tmp_path):
