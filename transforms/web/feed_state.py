@@ -165,12 +165,18 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
     else:
         raise OSError(f"{output}: its feed states change faster than they can be read")
     again = is_done(output, run.run_id) or _has_files(output, run.run_id)
+    for state in still_known(states, now):
+        yield replace(state, anew=again)
+    yield from files
+
+
+def still_known(states: Iterable[FeedState], now: datetime) -> Iterator[FeedState]:
+    """Yields the states of feeds that were asked for not too long ago; of some without their entries."""
     for state in states:
         if now - state.polled_at >= FORGET_ENTRIES_AFTER:
             state = replace(forget_entries(state), due_at=state.due_at)
         if now - state.polled_at < FORGET_AFTER:
-            yield replace(state, anew=again)
-    yield from files
+            yield state
 
 
 def _has_files(output: str, run_id: str) -> bool:

@@ -23,7 +23,7 @@ from apache_beam.utils.timestamp import Timestamp
 from schemas import RawPage, Reason, Rejection, Source
 from transforms.steps import Only
 from transforms.web.address import Network
-from transforms.web.feed_state import FeedState
+from transforms.web.feed_state import FeedState, still_known
 from transforms.web.feeds import ENTRIES, LEVELS, POLLED, settle_now, too_deep
 from transforms.web.fetch import FetchPolicy, Refusal, host_of
 from transforms.web.fetcher import Fetcher
@@ -53,7 +53,10 @@ class Round:
 
 
 class RoundTracker(RestrictionTracker):
-    """Tracks a part: claims are new states of its feeds, and the time of the next round."""
+    """Tracks a part: claims are new states of its feeds, and the time of the next round.
+
+    With the latter goes what is known of feeds, such as sitemaps of a day, that were not asked for long.
+    """
 
     def __init__(self, at: Round) -> None:
         self._round = at
@@ -71,7 +74,8 @@ class RoundTracker(RestrictionTracker):
             states = {**self._round.states, position.url: position}
             self._round = replace(self._round, states=states)
         else:
-            self._round = replace(self._round, next_at=position)
+            known = still_known(self._round.states.values(), datetime.fromtimestamp(position, UTC))
+            self._round = Round(position, {state.url: state for state in known})
         return True
 
     def try_split(self, fraction_of_remainder: float) -> tuple[Round, Round] | None:
@@ -121,9 +125,23 @@ class _Parts(RestrictionProvider):
 
 
 def ask_feed(
-    source: Source, states: dict[str, FeedState], with_pages: bool, fetcher: Fetcher, level: int = 0
+    source: Source,
+    states: dict[str, FeedState],
+    asked: dict[str, Source],
+    with_pages: bool,
+    fetcher: Fetcher,
+    level: int = 0,
 ) -> Iterator[Answered]:
-    """Asks for a feed if it is due, and for the sitemaps that it names; yields what came of each."""
+    """Asks for a feed if it is due, and for the sitemaps that it names; yields what came of each.
+
+    Args:
+        source: The feed.
+        states: What is known of feeds, by URL.
+        asked: What is asked this round, by URL; sitemaps that are named are added, others left alone.
+        with_pages: Whether the pages behind the entries will be fetched.
+        fetcher: Asks.
+        level: How many sitemaps named each other on the way to this.
+    """
     poll = prepare(Poll(source, states.get(source.uri), with_pages), datetime.now(UTC))
     if isinstance(poll, Polled):
         return
@@ -141,15 +159,20 @@ def ask_feed(
         else:
             given.append(too_deep(item) if isinstance(item, Source) else item)
     for source in named:
-        yield from ask_feed(source, states, with_pages, fetcher, level + 1)
+        if asked.setdefault(source.uri, source) is source:  # in one step: other threads do so, too
+            yield from ask_feed(source, states, asked, with_pages, fetcher, level + 1)
 
 
 def ask_host(
-    sources: Iterable[Source], states: dict[str, FeedState], with_pages: bool, fetcher: Fetcher
+    sources: Iterable[Source],
+    states: dict[str, FeedState],
+    asked: dict[str, Source],
+    with_pages: bool,
+    fetcher: Fetcher,
 ) -> Iterator[Answered]:
-    """Asks for those feeds of a host that are due, one after the other."""
+    """Asks for those feeds of a host that are due, one after the other; see `ask_feed`."""
     for source in sources:
-        yield from ask_feed(source, states, with_pages, fetcher)
+        yield from ask_feed(source, states, asked, with_pages, fetcher)
 
 
 _RESTRICTION = beam.DoFn.RestrictionParam(_Parts())
@@ -186,11 +209,13 @@ class _WatchFn(beam.DoFn):
     def _ask_those_due(
         self, part: Part, at: Round, tracker: Any, watermark: Any
     ) -> Iterator[TimestampedValue[Any]]:
+        asked: dict[str, Source] = {}
         hosts: dict[str, list[Source]] = {}
-        for source in part[0]:
-            hosts.setdefault(host_of(source.uri), []).append(source)
+        for source in part[0]:  # lists may name one twice
+            if asked.setdefault(source.uri, source) is source:
+                hosts.setdefault(host_of(source.uri), []).append(source)
         states = dict(at.states)
-        jobs = [ask_host(host, states, self._with_pages, self._fetcher) for host in hosts.values()]
+        jobs = [ask_host(host, states, asked, self._with_pages, self._fetcher) for host in hosts.values()]
         for given, polled in gather(jobs):
             if not tracker.try_claim(polled.state):
                 break  # the part was taken away: what is asked in vain is asked again by whoever goes on

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from apache_beam.utils.timestamp import Timestamp
 
 from schemas import Kind, RawPage, Rejection, Source
 from transforms.web import watch
+from transforms.web.feed_state import FORGET_AFTER, FORGET_ENTRIES_AFTER, FeedState
 from transforms.web.fetch import FetchPolicy
 from transforms.web.polls import Outcome, Polled
 from transforms.web.watch import Round, RoundTracker, part_of
@@ -156,6 +158,32 @@ def test_sitemaps_that_an_index_names_are_asked_too(site: Any, network: Any) -> 
     found = Worker(network, site.serve("/index.xml", index, media="application/xml")).round()
     assert titles(found) == ["one"]
     assert outcomes(found) == [Outcome.FOLLOWED, Outcome.CHANGED]
+
+
+def test_what_lists_or_sitemaps_name_twice_is_asked_once_a_round(site: Any, network: Any, clock: Any) -> None:
+    one, two = site.serve("/one", feed("one")), site.serve("/two", feed("two"))
+    robots = site.serve("/robots.txt", f"Sitemap: {one}\nSitemap: {two}\n")
+    other = site.serve("/other/robots.txt", f"Sitemap: {two}\n")
+    worker = Worker(network, robots, other, one, one)
+    assert sorted(titles(worker.round())) == ["one", "two"]
+    clock(INTERVAL)
+    worker.round()
+    asked = [request.path for request in site.requests if request.path in {"/one", "/two"}]
+    assert sorted(asked) == ["/one", "/one", "/two", "/two"]
+
+
+def test_what_is_known_of_feeds_that_none_names_any_more_goes(site: Any, network: Any) -> None:
+    url = site.serve("/feed", feed("one"))
+    worker = Worker(network, url)
+    for name, age in (("young", timedelta(days=1)), ("old", FORGET_ENTRIES_AFTER), ("gone", FORGET_AFTER)):
+        at = datetime.now(UTC) - age
+        worker.left.states[name] = FeedState(name, at, at, entries=(1,))
+    worker.round()
+    assert {name: len(state.entries) for name, state in worker.left.states.items()} == {
+        "young": 1,
+        "old": 0,
+        url: 1,
+    }
 
 
 def test_feeds_of_a_host_belong_to_one_part() -> None:
