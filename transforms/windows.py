@@ -28,7 +28,7 @@ from transforms.held import article_rows, mark_row
 from transforms.manifests import is_done
 from transforms.parquet import Shard, WrittenFile, shard_of, write_rows
 from transforms.staging import RowRef, partition_path, read_staged
-from transforms.web.feed_state import FeedState, newest, read_states, state_row
+from transforms.web.feed_state import FeedState, newest, newest_of_files, read_states, state_row
 
 #: How long after its end a window still takes what comes late, in seconds. The source of feeds never is.
 LATENESS = 86_400
@@ -183,13 +183,18 @@ def _write(rows: pa.Table, shard: Shard, table: Table, run: Run, folder: str) ->
 def gathered_states(output: str, run: Run) -> list[Piece]:
     """Returns all that the dataset knows of feeds, and the files that say so, if these have become many.
 
+    Of a pane that is tried again also what it gathered before: whence it had that, it may have deleted.
+
     Raises:
         OSError: The storage failed.
     """
     (found,) = FileSystems.match([FileSystems.join(output, FEED_STATES.name, "*", "*.parquet")])
-    if len(found.metadata_list) <= MAX_STATE_FILES:
-        return []
-    return [*read_states(output, run, datetime.now(UTC))]
+    paths = [file.path for file in found.metadata_list]
+    own = [path for path in paths if FileSystems.split(path)[1].startswith(f"{run.run_id}-")]
+    gathered: list[Piece] = [*newest_of_files(own)]
+    if len(paths) > MAX_STATE_FILES:
+        gathered += read_states(output, run, datetime.now(UTC))
+    return gathered
 
 
 def sweep(folders: str, before: float) -> None:

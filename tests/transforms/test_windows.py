@@ -11,7 +11,9 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.testing.test_pipeline import TestPipeline
 from apache_beam.testing.test_stream import TestStream
-from apache_beam.transforms.window import TimestampedValue
+from apache_beam.transforms.window import IntervalWindow, TimestampedValue
+from apache_beam.utils.timestamp import Timestamp
+from apache_beam.utils.windowed_value import PANE_INFO_UNKNOWN
 
 from schemas import Document, Reason, Rejection
 from schemas.run import Run
@@ -172,6 +174,29 @@ def test_a_window_gathers_the_files_of_feed_states_when_they_are_many(output, mo
     held = [one for one in read_states(output, STREAM, now) if isinstance(one, FeedState)]
     assert [state.entries for state in held] == [(0,), (1,), (2,), (3,)]
     assert len(state_files(output)) == 1
+
+
+@pytest.mark.parametrize("killed", ["before its JSON", "after its JSON"])
+def test_a_pane_that_gathered_states_and_is_tried_again_keeps_them(output, monkeypatch, killed):
+    now = datetime.now(UTC)
+    known = [FeedState(f"https://tide.example/{number}", now, now, entries=(number,)) for number in range(4)]
+    polls = [(60 * number + 1, known[number]) for number in range(3)]
+    run(output, stream_of(*((seconds, (seconds, state)) for seconds, state in polls), (300,)))
+    monkeypatch.setattr(windows, "MAX_STATE_FILES", 2)
+    pane = windows._CommitFn(output, STREAM, ABOUT, staging_folder(output, STREAM.run_id))
+    window = IntervalWindow(Timestamp(at(300)), Timestamp(at(360)))
+
+    def commit_pane():
+        (manifest,) = pane.process((0, [known[3]]), window, PANE_INFO_UNKNOWN)
+        return manifest
+
+    manifest = commit_pane()
+    assert len(state_files(output)) == 1
+    if killed == "before its JSON":
+        os.remove(manifest)
+    commit_pane()
+    held = [one for one in read_states(output, STREAM, now) if isinstance(one, FeedState)]
+    assert [state.entries for state in held] == [(0,), (1,), (2,), (3,)]
 
 
 def test_a_pane_that_is_committed_again_gives_the_same(output):

@@ -156,7 +156,7 @@ def read_states(output: str, run: Run, now: datetime) -> Iterator[FeedState | st
     files = state_files(output)
     for _ in range(_MAX_TRIES):
         try:
-            states = _newest_of_files(files)
+            states = newest_of_files(files)
             break
         except Exception:  # each storage has its own for a file that is gone
             before, files = files, state_files(output)
@@ -187,7 +187,12 @@ def _has_files(output: str, run_id: str) -> bool:
     return any(name.rpartition("-")[0] == run_id for name in names)
 
 
-def _newest_of_files(files: Iterable[str]) -> list[FeedState]:
+def newest_of_files(files: Iterable[str]) -> list[FeedState]:
+    """Returns the newest state of each feed in some files, by URL.
+
+    Raises:
+        Exception: The storage failed, or a file is damaged or gone.
+    """
     by_url: dict[str, FeedState] = {}
     for path in files:
         with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as source:
