@@ -25,7 +25,7 @@ from schemas.table import ARTICLES, FEED_STATES, HELD, REJECTS, TABLES, Row, Tab
 from transforms.commit import COUNTS, READ, Tally, commit, staging_folder, stale_files
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.held import article_rows, mark_row
-from transforms.manifests import is_done
+from transforms.manifests import done_runs
 from transforms.parquet import Shard, WrittenFile, shard_of, write_rows
 from transforms.staging import RowRef, partition_path, read_staged
 from transforms.web.feed_state import FeedState, newest, newest_of_files, read_states, state_row
@@ -118,7 +118,7 @@ def clear_unfinished(output: str, stream: Run) -> list[str]:
         for file in match.metadata_list
     )
     run_ids = {found[1] for name in names if (found := own.fullmatch(name))}
-    unfinished = sorted(one for one in run_ids if not is_done(output, one))
+    unfinished = sorted(run_ids - done_runs(output).keys())  # looked for one by one, these are too many
     for run_id in unfinished:
         FileSystems.delete(stale_files(output, run_id, ()))
     return unfinished
