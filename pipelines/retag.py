@@ -22,11 +22,12 @@ from pipelines.options import (
     unknown_option,
 )
 from pipelines.plan import workers_for
-from pipelines.run import about_run, make_pipeline, read_manifest, run_pipeline
+from pipelines.run import about_run, make_pipeline, run_pipeline
 from pipelines.values import day, positive
 from schemas.run import Run, pipeline_version
 from schemas.taxonomy import Taxonomy
 from transforms.commit import staging_folder
+from transforms.manifests import read_manifest
 from transforms.retag import RetagFiles
 from transforms.retag_commit import CommitRetag, listed_files
 

@@ -1,6 +1,5 @@
 """Run: the graph on the runner that was asked for, from the checks before to the run's JSON after."""
 
-import json
 import os
 import platform
 import shlex
@@ -31,7 +30,7 @@ from schemas import Reason, Rejection
 from schemas.run import Run
 from schemas.table import REJECTS, SCHEMA_VERSION
 from transforms.commit import delete_folder, staging_folder
-from transforms.manifests import manifest_path
+from transforms.manifests import read_manifest
 from transforms.sources.storage import complaint
 
 #: Stages at which an input is refused before anything is known of what it holds.
@@ -226,13 +225,3 @@ def refused_inputs(manifest: Mapping[str, Any], options: IngestOptions) -> list[
                 if row["source_uri"] in options.inputs and row["stage"] in READING_STAGES
             ]
     return refused
-
-
-def read_manifest(output: str, run_id: str) -> Mapping[str, Any] | None:
-    """Returns the JSON of a run; None where there is none."""
-    path = manifest_path(output, run_id)
-    if not FileSystems.exists(path):
-        return None
-    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
-        manifest: dict[str, Any] = json.loads(file.read())
-    return manifest

@@ -11,18 +11,14 @@ import pyarrow.parquet as pq
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
-from pipelines.run import read_manifest
 from schemas.run import Run, day_of_tick, tick_id
-from schemas.table import ARTICLES, HELD, REJECTS, SITE_PAGES
+from schemas.table import HELD, SITE_PAGES
 from transforms.commit import delete_folder, staging_folder, stale_files
 from transforms.held import merged_path
-from transforms.manifests import is_done, manifest_path
+from transforms.manifests import drop_if_idle, is_done
 from transforms.parquet import write_parquet
 from transforms.templates import PageBlocks, Sample, merge_samples
 from transforms.web.feed_state import state_files
-
-#: Folders of the files that a tick has which found anything.
-_NEWS = tuple(f"{table.name}/" for table in (ARTICLES, REJECTS, SITE_PAGES))
 
 
 def tick_of(stream: Run, at: datetime) -> Run:
@@ -70,14 +66,8 @@ def drop_idle(output: str, stream: Run, run_ids: Iterable[str]) -> None:
     """
     needed = set(state_files(output).values())
     for run_id in run_ids:
-        manifest = read_manifest(output, run_id) if is_tick(run_id, stream) else None
-        if manifest is None or run_id in needed:
-            continue
-        files = [file["path"] for file in manifest["files"]]
-        if any(path.startswith(_NEWS) for path in files):
-            continue
-        paths = (FileSystems.join(output, *path.split("/")) for path in files)
-        FileSystems.delete([*filter(FileSystems.exists, paths), manifest_path(output, run_id)])
+        if is_tick(run_id, stream) and run_id not in needed:
+            drop_if_idle(output, run_id)
 
 
 def merge_days(output: str, stream: Run, tick: Run) -> None:

@@ -1,11 +1,45 @@
 """Manifests: where the JSON of each run lies, by which others know that it is done."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
+
+from schemas.table import ARTICLES, REJECTS, SITE_PAGES
+
+#: Folders of the files that a run has which found anything.
+_NEWS = tuple(f"{table.name}/" for table in (ARTICLES, REJECTS, SITE_PAGES))
 
 
 def manifest_path(output: str, run_id: str) -> str:
     """Returns where the run's JSON lies."""
     return FileSystems.join(output, "_runs", f"{run_id}.json")
+
+
+def read_manifest(output: str, run_id: str) -> Mapping[str, Any] | None:
+    """Returns the JSON of a run; None where there is none."""
+    path = manifest_path(output, run_id)
+    if not FileSystems.exists(path):
+        return None
+    with FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED) as file:
+        manifest: dict[str, Any] = json.loads(file.read())
+    return manifest
+
+
+def drop_if_idle(output: str, run_id: str) -> None:
+    """Deletes a run that found nothing new, once others hold what it knew of the feeds.
+
+    Raises:
+        OSError: The storage failed.
+    """
+    manifest = read_manifest(output, run_id)
+    files = [file["path"] for file in manifest["files"]] if manifest else []
+    if manifest is None or any(path.startswith(_NEWS) for path in files):
+        return
+    paths = (FileSystems.join(output, *path.split("/")) for path in files)
+    FileSystems.delete([*filter(FileSystems.exists, paths), manifest_path(output, run_id)])
 
 
 def withheld_folder(output: str) -> str:

@@ -9,6 +9,7 @@ the batch, whose windows have no end; files, commit and their formats are the sa
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +26,7 @@ from schemas.table import ARTICLES, FEED_STATES, HELD, REJECTS, TABLES, Row, Tab
 from transforms.commit import COUNTS, READ, Tally, commit, staging_folder, stale_files
 from transforms.duplicates import ALREADY_HELD, DUPLICATES
 from transforms.held import article_rows, mark_row
-from transforms.manifests import done_runs
+from transforms.manifests import done_runs, drop_if_idle
 from transforms.parquet import Shard, WrittenFile, shard_of, write_rows
 from transforms.staging import RowRef, partition_path, read_staged
 from transforms.web.feed_state import FeedState, newest, newest_of_files, read_states, state_row
@@ -99,6 +100,12 @@ def run_of(stream: Run, start: datetime, pane: int) -> Run:
     return replace(stream, run_id=f"{stream.run_id}-{start:%Y%m%dT%H%M%S}Z-{pane}", run_date=start.date())
 
 
+def panes_of(names: Iterable[str], stream: Run) -> set[str]:
+    """Returns the ids of the panes of a stream among the runs whose files have these names."""
+    own = re.compile(rf"({re.escape(stream.run_id)}-\d{{8}}T\d{{6}}Z-\d+)-\d{{5}}\.parquet")
+    return {found[1] for name in names if (found := own.fullmatch(name))}
+
+
 def clear_unfinished(output: str, stream: Run) -> list[str]:
     """Deletes the files in place of panes that did not come to their JSON; returns their run ids.
 
@@ -107,7 +114,6 @@ def clear_unfinished(output: str, stream: Run) -> list[str]:
     Raises:
         OSError: The storage failed.
     """
-    own = re.compile(rf"({re.escape(stream.run_id)}-\d{{8}}T\d{{6}}Z-\d+)-\d{{5}}\.parquet")
     patterns = [
         FileSystems.join(output, table.name, *["*"] * len(table.partitions), f"{stream.run_id}-*.parquet")
         for table in TABLES
@@ -117,8 +123,7 @@ def clear_unfinished(output: str, stream: Run) -> list[str]:
         for match in FileSystems.match(patterns)
         for file in match.metadata_list
     )
-    run_ids = {found[1] for name in names if (found := own.fullmatch(name))}
-    unfinished = sorted(run_ids - done_runs(output).keys())  # looked for one by one, these are too many
+    unfinished = sorted(panes_of(names, stream) - done_runs(output).keys())  # one by one they are too many
     for run_id in unfinished:
         FileSystems.delete(stale_files(output, run_id, ()))
     return unfinished
@@ -230,10 +235,15 @@ class _CommitFn(beam.DoFn):
         about = {**self._about, **about_pane(run, window)}
         superseded = [piece for piece in pieces if isinstance(piece, str)]
         yield commit(files, tallies, self._output, run, about, superseded)
+        with suppress(Exception):  # the pane is done; what stays is some small files
+            self._clear(superseded, run, float(window.start))
+
+    def _clear(self, superseded: Iterable[str], run: Run, start: float) -> None:
+        names = (FileSystems.split(path)[1] for path in superseded)
+        for run_id in panes_of(names, self._stream) - {run.run_id}:
+            drop_if_idle(self._output, run_id)
         # A file is written after its window began: what is older belongs to windows that take nothing more.
-        sweep(
-            staging_folder(self._output, f"{self._stream.run_id}-*"), float(window.start) - LATENESS - _GRACE
-        )
+        sweep(staging_folder(self._output, f"{self._stream.run_id}-*"), start - LATENESS - _GRACE)
 
 
 def about_pane(run: Run, window: IntervalWindow) -> dict[str, Any]:

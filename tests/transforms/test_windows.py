@@ -81,6 +81,10 @@ def titles(output):
     return sorted(zip(table["run_id"].to_pylist(), table["title"].to_pylist(), strict=True))
 
 
+def list_of_held(output):
+    return [name for *_, names in os.walk(os.path.join(output, "_state", "held")) for name in names]
+
+
 def run(output, stream):
     with TestPipeline(runner="BundleBasedDirectRunner", options=STREAMING) as pipeline:
         pieces = pipeline | stream.advance_watermark_to_infinity() | InWindows(MINUTE, START)
@@ -170,10 +174,14 @@ def test_a_window_gathers_the_files_of_feed_states_when_they_are_many(output, mo
         (60 * number + 1, FeedState(f"https://tide.example/{number}", now, now, entries=(number,)))
         for number in range(4)
     ]
-    run(output, stream_of(*((seconds, (seconds, state)) for seconds, state in polls), (300,)))
+    news = (62, article(output, "one"))
+    run(output, stream_of((0, news), *((seconds, (seconds, state)) for seconds, state in polls), (300,)))
     held = [one for one in read_states(output, STREAM, now) if isinstance(one, FeedState)]
     assert [state.entries for state in held] == [(0,), (1,), (2,), (3,)]
     assert len(state_files(output)) == 1
+    # Of windows in which nothing came nothing stays either, once their states are gathered.
+    assert [one["articles"] for one in manifests(output)] == [1, 0]
+    assert len(list_of_held(output)) == 2
 
 
 @pytest.mark.parametrize("killed", ["before its JSON", "after its JSON"])
