@@ -69,6 +69,8 @@ def check_stream(options: IngestOptions, plan: Plan) -> None:
         raise UsageError("--streaming has no exit status of its own: leave --max-reject-share out")
     if "run_date" in dict(options.given):
         raise UsageError("--streaming gives each tick its own day: leave --run-date out")
+    if "window" in dict(options.given) and is_loop(options):
+        raise UsageError("--window is for runners that stream: leave it out, or add --runner PrismRunner")
     try:
         tick_of(options.run, datetime.now(UTC))
     except ValueError:

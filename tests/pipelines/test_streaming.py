@@ -144,6 +144,7 @@ def test_rests_grow_when_ticks_keep_failing_and_have_an_end():
         (["--no-state"], "--no-state"),
         (["--run-date", "2026-11-20"], "--run-date"),
         (["--run-id", "x" * 90], "75 characters"),
+        (["--window", "2m"], "--window"),
         (["page.html"], "page.html is none"),
         (["https://press.example/rss"], "say there who asks"),
     ],
