@@ -243,7 +243,8 @@ class _CommitFn(beam.DoFn):
         for run_id in panes_of(names, self._stream) - {run.run_id}:
             drop_if_idle(self._output, run_id)
         # A file is written after its window began: what is older belongs to windows that take nothing more.
-        sweep(staging_folder(self._output, f"{self._stream.run_id}-*"), start - LATENESS - _GRACE)
+        jobs = f"{self._stream.run_id}-{'[0-9]' * 8}T*"  # no other run whose id begins as the stream's
+        sweep(staging_folder(self._output, jobs), start - LATENESS - _GRACE)
 
 
 def about_pane(run: Run, window: IntervalWindow) -> dict[str, Any]:

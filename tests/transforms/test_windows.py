@@ -232,6 +232,18 @@ def test_files_that_no_window_needs_are_swept(tmp_path):
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["new"]
 
 
+def test_a_pane_sweeps_the_folders_of_jobs_of_its_stream_alone(output):
+    old = START.timestamp() - LATENESS - 7200
+    for job in ("stream-1-20261101T000000Z", "stream-1-b-20261101T000000Z", "stream-1-nightly"):
+        path = os.path.join(staging_folder(output, job), "old")
+        os.makedirs(os.path.dirname(path))
+        open(path, "w").close()
+        os.utime(path, (old, old))
+    run(output, stream_of((1, (1, article(output, "one"))), (70,)))
+    left = [path for path, _, names in os.walk(os.path.join(output, "_state", "staging")) if "old" in names]
+    assert sorted(map(os.path.basename, left)) == ["stream-1-b-20261101T000000Z", "stream-1-nightly"]
+
+
 def test_runs_of_panes_sort_by_time_and_bear_the_day_of_their_window():
     late = run_of(STREAM, datetime(2026, 11, 21, tzinfo=UTC), 3)
     assert (late.run_id, late.run_date) == ("stream-1-20261121T000000Z-3", date(2026, 11, 21))
