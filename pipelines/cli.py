@@ -71,7 +71,7 @@ def _run(command: str, rest: Sequence[str]) -> int:
         return EXIT_USAGE
     if "--verbose" not in rest:
         _silence_engine()
-    from pipelines.options import UsageError  # here and below only now: the engine logs at import
+    from pipelines.usage import UsageError  # here and below only now: the engine logs at import
 
     try:
         return COMMANDS[command](rest)
@@ -91,10 +91,11 @@ def ingest(arguments: Sequence[str]) -> int:
         _RunFailedError: The run failed.
     """
     from pipelines import terminal
-    from pipelines.options import check_contact, parse
+    from pipelines.options import parse
     from pipelines.plan import make_plan
     from pipelines.run import check_output, refused_inputs, run_ingest
     from pipelines.streaming import check_stream, is_loop
+    from pipelines.web_options import check_contact
 
     options = parse(arguments)
     plan = make_plan(options.inputs, options.output)
@@ -140,7 +141,7 @@ def _stream(options: "IngestOptions") -> int:
 
 
 def _watch(options: "IngestOptions", plan: "Plan") -> int:
-    from pipelines.options import UsageError
+    from pipelines.usage import UsageError
     from pipelines.watch import run_watch
 
     try:
@@ -191,8 +192,8 @@ def _carry_out(
         _RunFailedError: It failed.
     """
     from pipelines import terminal
-    from pipelines.options import UsageError
     from pipelines.run import stop_on_signals
+    from pipelines.usage import UsageError
 
     try:
         with stop_on_signals(options), terminal.watch_progress():

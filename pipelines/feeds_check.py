@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.options import Parser, UsageError, add_web_options, check_contact, policy_of
+from pipelines.usage import Parser, UsageError
+from pipelines.web_options import add_web_options, check_contact, policy_of
 from schemas import Kind, RawPage, Rejection, Source
 from transforms.sources import list_sources, read_source
 from transforms.web import FetchPolicy

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 
-from pipelines.options import Parser, UsageError, taxonomy_of
+from pipelines.options import taxonomy_of
+from pipelines.usage import Parser, UsageError
 from schemas import Document, Kind, Media, RawPage, Rejection, Source, refuse
 from schemas.block import Judged
 from transforms.blocks import extract_article

@@ -1,39 +1,34 @@
 """Options: the command line, read once into one frozen record."""
 
 import argparse
-import difflib
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
 
-from apache_beam.options.pipeline_options import PipelineOptions, _BeamArgumentParser
-from apache_beam.runners.runner import create_runner
-
-from pipelines.dataflow import complaint, is_dataflow
+from pipelines.beam_options import (
+    check_beam,
+    check_dataflow,
+    make_beam_parser,
+    part_arguments,
+    unknown_option,
+)
 from pipelines.taxonomies import load_taxonomy
-from pipelines.values import byte_size, day, duration, positive, share
+from pipelines.usage import Parser, UsageError
+from pipelines.values import day, duration, positive, share
+from pipelines.web_options import add_web_options, policy_of
 from schemas.run import Run, default_run_id, default_stream_id, pipeline_version
 from schemas.taxonomy import Taxonomy
 from schemas.taxonomy_file import TaxonomyError
 from transforms.language import Detector
 from transforms.page import Extractor
-from transforms.web import FetchPolicy, default_user_agent
-from transforms.web.address import may_be_public
-from transforms.web.fetch import host_of
+from transforms.web import FetchPolicy
 
-#: Named, because Beam's default is a switch that may try to download another runner.
-LOCAL_RUNNER = "FnApiRunner"
 #: How often a stream asks its feeds, in seconds, where nothing else is said.
 POLL_INTERVAL = 300.0
 #: Seconds of a stream that are written together, where nothing else is said.
 WINDOW = 300.0
-
-
-class UsageError(Exception):
-    """The call is wrong; the message is one line that says what and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +82,6 @@ class IngestOptions:
     given: tuple[tuple[str, str], ...]
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are `UsageError`s."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raises the complaint."""
-        raise UsageError(f"{message} (see `{self.prog} --help`)")
-
-
-class _BeamParser(Parser, _BeamArgumentParser):
-    pass
-
-
 def make_parser() -> argparse.ArgumentParser:
     """Returns the parser of this program's own options."""
     parser = Parser(
@@ -112,7 +95,7 @@ def make_parser() -> argparse.ArgumentParser:
         "inputs",
         nargs="+",
         metavar="INPUT",
-        help="a file, folder, glob or gs:// path of feeds, WARC, …, or the URL of a feed",
+        help="a file, folder, glob or gs:// path of feeds, WARC, …, or the URL of a feed or sitemap",
     )
     add(
         "--output",
@@ -191,86 +174,6 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def add_web_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the options that make up a `FetchPolicy`."""
-    add = parser.add_argument
-    add(
-        "--allow-private-hosts", action="store_true", help="let requests reach private and loopback addresses"
-    )
-    add(
-        "--user-agent",
-        default=default_user_agent(),
-        metavar="TEXT",
-        help="sent with each request; the open web wants a contact in it (default: %(default)s)",
-    )
-    add(
-        "--host-delay",
-        type=duration,
-        default=1.0,
-        metavar="1s",
-        help="between two requests to a host (default: 1s)",
-    )
-    add(
-        "--max-page-bytes",
-        type=byte_size,
-        default=10 * 1024**2,
-        metavar="10M",
-        help="larger pages are rejected (default: 10M)",
-    )
-    add(
-        "--fetch-timeout",
-        type=duration,
-        default=30.0,
-        metavar="30s",
-        help="for a request as a whole (default: 30s)",
-    )
-
-
-def policy_of(parsed: argparse.Namespace) -> FetchPolicy:
-    """Returns what the options of `add_web_options` say.
-
-    Raises:
-        UsageError: They cannot be followed.
-    """
-    try:
-        return FetchPolicy(
-            user_agent=parsed.user_agent,
-            timeout=parsed.fetch_timeout,
-            max_page_bytes=parsed.max_page_bytes,
-            host_delay=parsed.host_delay,
-            allow_private_hosts=parsed.allow_private_hosts,
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-
-
-def make_beam_parser() -> argparse.ArgumentParser:
-    """Returns a parser of Beam's own options."""
-    parser = _BeamParser(prog="newsbeam ingest", add_help=False, allow_abbrev=False)
-    for options in PipelineOptions.__subclasses__():
-        if options.__module__.startswith("apache_beam.") and "_add_argparse_args" in vars(options):
-            options._add_argparse_args(parser)
-    return parser
-
-
-def part_arguments(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Returns this program's arguments and Beam's.
-
-    Raises:
-        UsageError: A value that Beam cannot read.
-    """
-    tokens = [_Token(argument) for argument in arguments]
-    _, ours = make_beam_parser().parse_known_args(list(tokens))
-    left = {id(token) for token in ours}  # the parser gives back what it does not know as it was
-    return list(map(str, ours)), [str(token) for token in tokens if id(token) not in left]
-
-
-class _Token(str):
-    """A word of the command line, told from others with the same letters."""
-
-    __slots__ = ()
-
-
 def parse(arguments: Sequence[str]) -> IngestOptions:
     """Reads and checks what stands behind `newsbeam ingest`.
 
@@ -340,22 +243,6 @@ def _poll_interval(parsed: argparse.Namespace, beam: Sequence[str]) -> float | N
     return POLL_INTERVAL if given["--poll-interval"] is None else parsed.poll_interval
 
 
-def check_contact(user_agent: str, urls: Iterable[str]) -> None:
-    """Makes sure that whoever runs a site of the open web can find out who asks.
-
-    Raises:
-        UsageError: The user agent names neither a web nor a mail address, and one of `urls` may be public.
-    """
-    if re.search(r"https?://\S|\S@\S", user_agent):
-        return
-    open_web = next((url for url in urls if may_be_public(host_of(url))), None)
-    if open_web:
-        raise UsageError(
-            f"{open_web} is on the open web: say there who asks, "
-            "--user-agent 'newsbeam (+https://you.example/bot)' or with a mail address"
-        )
-
-
 def _plain_path(given: str) -> str:
     """Returns a local path without detours, so that the run id does not depend on how it was written."""
     if not given.strip():
@@ -406,45 +293,3 @@ def _model_version(parsed: argparse.Namespace) -> str:
         return load_topic_model(parsed.topic_model).version
     except TopicModelError as error:
         raise UsageError(f"--topic-model: {error}") from None
-
-
-def one_line(error: BaseException) -> str:
-    """Returns what an error says, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def unknown_option(given: str, parser: argparse.ArgumentParser) -> str:
-    """Returns the complaint about an option that there is not."""
-    actions = (*parser._actions, *make_beam_parser()._actions)
-    names = [name for action in actions for name in action.option_strings]
-    close = difflib.get_close_matches(given.split("=")[0], names, n=1, cutoff=0.75)
-    hint = f"did you mean {close[0]}?" if close else f"see `{parser.prog} --help`"
-    return f"unknown option {given}: {hint}"
-
-
-def check_beam(arguments: Sequence[str], workers: int | None) -> None:
-    """Makes sure that Beam's options can be had.
-
-    Raises:
-        UsageError: They cannot.
-    """
-    beam = make_beam_parser().parse_args(list(arguments))
-    if beam.direct_running_mode == "multi_threading":
-        raise UsageError("--direct_running_mode=multi_threading loses rows: leave it out and say --workers N")
-    try:
-        create_runner(beam.runner or LOCAL_RUNNER)
-    except Exception as error:
-        raise UsageError(f"--runner {beam.runner}: {one_line(error)}") from None
-    if workers and beam.runner not in (None, LOCAL_RUNNER):
-        raise UsageError(f"--workers is for local processes: leave it out beside --runner {beam.runner}")
-
-
-def check_dataflow(arguments: Sequence[str], inputs: Sequence[str], places: Mapping[str, str | None]) -> None:
-    """Makes sure that a job for Dataflow can be submitted; see `pipelines.dataflow.complaint`.
-
-    Raises:
-        UsageError: It cannot.
-    """
-    beam = make_beam_parser().parse_args(list(arguments))
-    if is_dataflow(beam.runner) and (found := complaint(beam, inputs, places)):
-        raise UsageError(found)

@@ -10,19 +10,11 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.io.filesystems import FileSystems
 
-from pipelines.options import (
-    Parser,
-    UsageError,
-    check_beam,
-    check_dataflow,
-    dataset_root,
-    one_line,
-    part_arguments,
-    taxonomy_of,
-    unknown_option,
-)
+from pipelines.beam_options import check_beam, check_dataflow, part_arguments, unknown_option
+from pipelines.options import dataset_root, taxonomy_of
 from pipelines.plan import workers_for
 from pipelines.run import about_run, make_pipeline, run_pipeline
+from pipelines.usage import Parser, UsageError, one_line
 from pipelines.values import day, positive
 from schemas.run import Run, pipeline_version
 from schemas.taxonomy import Taxonomy

@@ -21,11 +21,13 @@ from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
 from apache_beam.runners.runner import PipelineState
 from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
+from pipelines.beam_options import LOCAL_RUNNER, make_beam_parser
 from pipelines.dataflow import added_flags, is_dataflow, shipped
 from pipelines.ingest import build
-from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, make_beam_parser, one_line
+from pipelines.options import IngestOptions
 from pipelines.plan import Plan
 from pipelines.processes import watch_workers
+from pipelines.usage import UsageError, one_line
 from schemas import Reason, Rejection
 from schemas.run import Run
 from schemas.table import REJECTS, SCHEMA_VERSION

@@ -14,12 +14,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.beam_options import LOCAL_RUNNER
 from pipelines.ingest import build
-from pipelines.options import LOCAL_RUNNER, IngestOptions, UsageError, check_contact
+from pipelines.options import IngestOptions
 from pipelines.plan import Plan, make_plan
 from pipelines.polling import paced
 from pipelines.run import about_run, clear_staging, make_pipeline, run_pipeline, runner_of
 from pipelines.ticks import clear_unfinished, drop_idle, merge_days, tick_of
+from pipelines.usage import UsageError
+from pipelines.web_options import check_contact
 from schemas import Kind, Rejection
 from transforms.web.feed_state import FeedState, read_states, state_files
 from transforms.web.polls import Poll, prepare

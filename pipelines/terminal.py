@@ -19,9 +19,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pipelines.feeds_check import FeedReport
-from pipelines.options import IngestOptions, one_line
+from pipelines.options import IngestOptions
 from pipelines.plan import Plan
 from pipelines.streaming import FailedTick
+from pipelines.usage import one_line
 from schemas import Rejection
 from transforms import progress
 from transforms.web.polls import Outcome

@@ -3,8 +3,8 @@
 import argparse
 from collections.abc import Iterator, Sequence
 
-from pipelines.options import Parser, UsageError
 from pipelines.taxonomies import UnreadableError, load_taxonomy
+from pipelines.usage import Parser, UsageError
 from schemas.taxonomy import Taxonomy, TopicRule
 from schemas.taxonomy_file import Problem, TaxonomyError
 from schemas.taxonomy_reader import shipped_taxonomy

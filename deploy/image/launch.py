@@ -7,8 +7,9 @@ own options.
 import sys
 from collections.abc import Iterable
 
+from pipelines.beam_options import make_beam_parser
 from pipelines.cli import EXIT_USAGE, main
-from pipelines.options import make_beam_parser, make_parser
+from pipelines.options import make_parser
 
 #: The INPUTs, parted by spaces; a launcher knows no words without a name.
 INPUTS = "inputs"

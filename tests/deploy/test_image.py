@@ -17,7 +17,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from packaging.requirements import Requirement
 
-from pipelines.options import UsageError, make_parser, parse
+from pipelines.options import make_parser, parse
+from pipelines.usage import UsageError
 
 ROOT = Path(__file__).parents[2]
 IMAGE = ROOT / "deploy" / "image"

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from pipelines.options import make_beam_parser, parse
+from pipelines.beam_options import make_beam_parser
+from pipelines.options import parse
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SYSTEMD = DEPLOY / "systemd"

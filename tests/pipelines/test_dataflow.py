@@ -16,11 +16,13 @@ from apache_beam.portability.api.org.apache.beam.model.pipeline.v1.beam_runner_a
 from apache_beam.portability.common_urns import environments
 
 from pipelines import cli, dataflow, run
+from pipelines.beam_options import make_beam_parser
 from pipelines.dataflow import DISTRIBUTION, added_flags, is_dataflow, pack_wheel, shipped
 from pipelines.ingest import build
-from pipelines.options import UsageError, make_beam_parser, parse
+from pipelines.options import parse
 from pipelines.retag import parse_retag
 from pipelines.run import about_run, make_pipeline, run_pipeline
+from pipelines.usage import UsageError
 from pipelines.watch import build_stream
 
 PLACE = ["--runner", "DataflowRunner", "--project", "my-project", "--region", "europe-west3"]

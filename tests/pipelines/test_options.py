@@ -1,14 +1,10 @@
 import pytest
 
-from pipelines.options import (
-    UsageError,
-    check_contact,
-    make_beam_parser,
-    make_parser,
-    parse,
-    part_arguments,
-)
+from pipelines.beam_options import make_beam_parser, part_arguments
+from pipelines.options import make_parser, parse
 from pipelines.run import about_run
+from pipelines.usage import UsageError
+from pipelines.web_options import check_contact
 from transforms.language import Detector
 
 TAXONOMY = """

@@ -17,7 +17,7 @@ import pytest
 
 from pipelines import streaming
 from pipelines.cli import main
-from pipelines.options import UsageError, parse
+from pipelines.options import parse
 from pipelines.plan import Plan
 from pipelines.streaming import (
     FailedTick,
@@ -27,6 +27,7 @@ from pipelines.streaming import (
     run_stream,
     run_tick,
 )
+from pipelines.usage import UsageError
 from schemas import Kind, Source
 from schemas.table import FEED_STATES, HELD
 from transforms import commit

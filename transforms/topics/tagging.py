@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from threading import Lock
 from typing import Any
 
 import apache_beam as beam
@@ -13,6 +14,8 @@ from schemas.taxonomy import Taxonomy
 from transforms.steps import Attempt, Work
 from transforms.topics.matcher import TopicMatcher
 
+_one_at_a_time = Lock()
+
 
 def tag_topics(document: Document, matcher: TopicMatcher) -> Document:
     """Returns the document with its topics, in place of those it bore."""
@@ -21,12 +24,12 @@ def tag_topics(document: Document, matcher: TopicMatcher) -> Document:
 
 @lru_cache(maxsize=1)
 def _matcher(pickled: bytes) -> TopicMatcher:
-    """Builds the matcher once for all runs of a process."""
     return TopicMatcher(pickle.loads(pickled))
 
 
 def _make_tagger(pickled: bytes) -> Work:
-    matcher = _matcher(pickled)
+    with _one_at_a_time:
+        matcher = _matcher(pickled)  # built once for all threads and runs of a process: it never changes
 
     def tag(document: Document) -> Iterator[Document]:
         yield tag_topics(document, matcher)

@@ -2,6 +2,7 @@
 
 address    which addresses may be connected to
 connection a connection there, heard for no longer than its clock runs
+policy     how to behave towards servers, what can be read of them
 fetch      one document, its redirects, its bounds
 robots     what robots.txt permits
 opt_outs   by which signs a page reserves its text
@@ -16,6 +17,6 @@ articles   entries → pages
 
 from transforms.web.articles import FetchArticles
 from transforms.web.feeds import FetchFeeds
-from transforms.web.fetch import FetchPolicy, default_user_agent
+from transforms.web.policy import FetchPolicy, default_user_agent
 
 __all__ = ["FetchArticles", "FetchFeeds", "FetchPolicy", "default_user_agent"]

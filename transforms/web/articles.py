@@ -11,10 +11,11 @@ from resiliparse.parse.html import HTMLTree
 from schemas import FeedEntry, Media, RawPage, Reason, Rejection, refuse
 from transforms.steps import Only, count
 from transforms.web.address import Network
-from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
+from transforms.web.fetch import Answer, Fetched, Refusal
 from transforms.web.fetcher import STAGE, Fetcher, Request, is_lost
 from transforms.web.hosts import FetchByHost
 from transforms.web.opt_outs import page_opt_out
+from transforms.web.policy import FetchPolicy
 
 #: The outputs of `FetchArticles`.
 FETCHED, LOST = "fetched", "lost"

@@ -14,9 +14,10 @@ from schemas import RawPage, Reason, Rejection, Source
 from transforms.steps import Only, count
 from transforms.web.address import Network
 from transforms.web.feed_state import FeedState, newest
-from transforms.web.fetch import Answer, FetchPolicy, Refusal
+from transforms.web.fetch import Answer, Refusal
 from transforms.web.fetcher import STAGE, Fetcher, Request
 from transforms.web.hosts import FetchByHost
+from transforms.web.policy import FetchPolicy
 from transforms.web.polls import Poll, Polled, prepare, request_of, settle
 
 #: The outputs of `FetchFeeds`.

@@ -11,20 +11,16 @@ from urllib3.util import Url
 from schemas import Reason
 from transforms.web.address import Network
 from transforms.web.fetch import (
-    ANYTHING,
-    FEEDS,
     NO_VALIDATORS,
-    PAGES,
     Answer,
-    FetchPolicy,
     Gate,
-    Media,
     Refusal,
     Validators,
     fetch,
     host_of,
     parse_http_url,
 )
+from transforms.web.policy import ANYTHING, FEEDS, PAGES, FetchPolicy, Media
 from transforms.web.robots import MAX_ROBOTS_BYTES, Robots
 from transforms.web.schedule import MAX_RETRY_AFTER, backoff_factor
 

@@ -17,8 +17,9 @@ from apache_beam.utils.windowed_value import WindowedValue
 from schemas import RawPage, Reason, Rejection
 from transforms.steps import Attempt, attempt
 from transforms.web.address import Network
-from transforms.web.fetch import Answer, FetchPolicy, Refusal, host_of
+from transforms.web.fetch import Answer, Refusal, host_of
 from transforms.web.fetcher import STAGE, Fetcher, Request
+from transforms.web.policy import FetchPolicy
 
 #: Hosts asked at once by one bundle. Nearly all of these threads sleep through their host's delay.
 MAX_THREADS = 128

@@ -25,9 +25,10 @@ from transforms.steps import Only
 from transforms.web.address import Network
 from transforms.web.feed_state import FeedState, still_known
 from transforms.web.feeds import ENTRIES, LEVELS, POLLED, settle_now, too_deep
-from transforms.web.fetch import FetchPolicy, Refusal, host_of
+from transforms.web.fetch import Refusal, host_of
 from transforms.web.fetcher import Fetcher
 from transforms.web.hosts import gather, shared_fetcher
+from transforms.web.policy import FetchPolicy
 from transforms.web.polls import Poll, Polled, prepare, request_of
 
 #: Feeds of one part, about: a worker asks its hosts side by side, and its restriction holds their states.

@@ -11,7 +11,8 @@ from apache_beam.transforms.window import FixedWindows, TimestampedValue
 from schemas import FeedEntry, Media, Metadata, RawPage, Reason, Rejection
 from transforms.web.address import Network
 from transforms.web.articles import FETCHED, LOST, FetchArticles, has_text, page_of
-from transforms.web.fetch import Fetched, FetchPolicy
+from transforms.web.fetch import Fetched
+from transforms.web.policy import FetchPolicy
 
 POLICY = FetchPolicy(timeout=1.0, host_delay=0.0)
 POLLED = datetime(2026, 11, 20, tzinfo=UTC)

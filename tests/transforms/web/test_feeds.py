@@ -10,7 +10,8 @@ from transforms.web.address import Network
 from transforms.web.articles import FETCHED, FetchArticles
 from transforms.web.feed_state import FeedState
 from transforms.web.feeds import ENTRIES, POLLED, UNASKED, FetchFeeds, entries_of
-from transforms.web.fetch import FEEDS, FetchPolicy, fetch
+from transforms.web.fetch import fetch
+from transforms.web.policy import FEEDS, FetchPolicy
 from transforms.web.polls import Outcome, Polled
 
 POLICY = FetchPolicy(timeout=2.0, host_delay=0.0)

@@ -15,7 +15,8 @@ from urllib3.util.request import ACCEPT_ENCODING
 
 from schemas import Reason
 from transforms.web.address import Network
-from transforms.web.fetch import FEEDS, Fetched, FetchPolicy, Refusal, Validators, fetch, retry_after
+from transforms.web.fetch import Fetched, Refusal, Validators, fetch, retry_after
+from transforms.web.policy import FEEDS, FetchPolicy
 
 POLICY = FetchPolicy(user_agent="newsbeam/test", timeout=5.0, max_page_bytes=1_000_000)
 HASTY = FetchPolicy(timeout=0.5)

@@ -6,9 +6,10 @@ import pytest
 
 from schemas import Reason
 from transforms.web.address import Network
-from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
+from transforms.web.fetch import Answer, Fetched, Refusal
 from transforms.web.fetcher import MAX_LOST_IN_A_ROW, MAX_TRIES, Fetcher, Request
 from transforms.web.hosts import gather
+from transforms.web.policy import FetchPolicy
 
 PAGE = "<p>text</p>"
 

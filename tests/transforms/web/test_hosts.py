@@ -8,9 +8,10 @@ from apache_beam.testing.util import assert_that, equal_to
 
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
-from transforms.web.fetch import Answer, Fetched, FetchPolicy, Refusal
+from transforms.web.fetch import Answer, Fetched, Refusal
 from transforms.web.fetcher import Fetcher, Request
 from transforms.web.hosts import FetchByHost, ask_in_turn, gather
+from transforms.web.policy import FetchPolicy
 
 PAGE = "<p>text</p>"
 ANSWER = Fetched("", b"", None, None, datetime(2026, 11, 20, tzinfo=UTC))

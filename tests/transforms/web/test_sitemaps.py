@@ -8,8 +8,9 @@ from apache_beam.testing.util import assert_that, equal_to
 from schemas import Kind, RawPage, Reason, Rejection, Source
 from transforms.web.address import Network
 from transforms.web.feeds import ENTRIES, POLLED, FetchFeeds, read_web
-from transforms.web.fetch import FEEDS, Answer, FetchPolicy, fetch
+from transforms.web.fetch import Answer, fetch
 from transforms.web.fetcher import Request
+from transforms.web.policy import FEEDS, FetchPolicy
 
 POLICY = FetchPolicy(timeout=2.0, host_delay=0.0)
 NEWS = "http://www.google.com/schemas/sitemap-news/0.9"

@@ -14,7 +14,7 @@ from apache_beam.utils.timestamp import Timestamp
 from schemas import Kind, RawPage, Rejection, Source
 from transforms.web import watch
 from transforms.web.feed_state import FORGET_AFTER, FORGET_ENTRIES_AFTER, FeedState
-from transforms.web.fetch import FetchPolicy
+from transforms.web.policy import FetchPolicy
 from transforms.web.polls import Outcome, Polled
 from transforms.web.watch import Round, RoundTracker, part_of
 
